@@ -1,0 +1,19 @@
+package apt
+
+import (
+	"bytes"
+
+	"github.com/klauspost/compress/gzip"
+)
+
+// Gzip returns data as one gzip member that depends on nothing but data: no
+// name, no time, a fixed level. Members may be joined: every apt, dnf and
+// zypper measured reads several as one file.
+func Gzip(data []byte) []byte {
+	var b bytes.Buffer
+	// Neither call can fail: the level is valid and a buffer takes all.
+	w, _ := gzip.NewWriterLevel(&b, gzip.DefaultCompression)
+	_, _ = w.Write(data)
+	_ = w.Close()
+	return b.Bytes()
+}

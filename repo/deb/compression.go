@@ -1,0 +1,82 @@
+package deb
+
+import (
+	"bufio"
+	"bytes"
+	"compress/bzip2"
+	"io"
+	"strings"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+	"github.com/ulikunitz/xz/lzma"
+)
+
+// maxWindow bounds the memory that a compressed control member may ask for;
+// the largest presets of xz and of zstd stay at or below it.
+const maxWindow = 128 << 20
+
+// form is a way in which a tar member may be stored.
+type form struct {
+	suffix string
+	// magic is what the stored member begins with; "" where any byte may.
+	magic string
+	// open returns the tar's bytes.
+	open func(r io.Reader) (io.Reader, error)
+}
+
+// forms lists what deb(5) knows, and bzip2 for both members.
+func forms() []form {
+	return []form{
+		{"", "", func(r io.Reader) (io.Reader, error) { return r, nil }},
+		{".gz", "\x1f\x8b", openGzip},
+		{".xz", "\xfd7zXZ\x00", openXZ},
+		{".zst", "\x28\xb5\x2f\xfd", openZstd},
+		{".bz2", "BZh", func(r io.Reader) (io.Reader, error) { return bzip2.NewReader(r), nil }},
+		{".lzma", "\x5d\x00\x00", openLZMA},
+	}
+}
+
+// formOf splits "control.tar.xz" for the base "control.tar".
+func formOf(name, base string) (form, bool) {
+	suffix, ok := strings.CutPrefix(name, base)
+	if !ok {
+		return form{}, false
+	}
+	for _, f := range forms() {
+		if f.suffix == suffix {
+			return f, true
+		}
+	}
+	return form{}, false
+}
+
+// checkMagic peeks at a stored member.
+func (f form) checkMagic(name string, r *bufio.Reader) error {
+	head, err := r.Peek(max(len(f.magic), 1))
+	if err != nil && err != io.EOF {
+		return err
+	}
+	if len(head) == 0 {
+		return refuse("member-empty", name, "")
+	}
+	if !bytes.HasPrefix(head, []byte(f.magic)) {
+		return refuse("compression", name, "the content begins with % x", head)
+	}
+	return nil
+}
+
+func openGzip(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) }
+
+func openZstd(r io.Reader) (io.Reader, error) {
+	d, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
+		zstd.WithDecoderMaxWindow(maxWindow), zstd.WithDecoderMaxMemory(1<<62))
+	if err != nil {
+		return nil, err
+	}
+	return d.IOReadCloser(), nil
+}
+
+func openLZMA(r io.Reader) (io.Reader, error) {
+	return lzma.ReaderConfig{DictCap: maxWindow}.NewReader(r)
+}
