@@ -1,0 +1,232 @@
+package sign
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/ProtonMail/go-crypto/openpgp/packet"
+)
+
+// A Key is an OpenPGP key that can sign: a [Certificate] and the secrets of
+// some of its parts. It does not change once made and may be used concurrently.
+// Printing one gives its fingerprint, never a secret.
+type Key struct {
+	certificate *Certificate
+	// secrets is a pointer so that fmt, which cannot call methods on unexported
+	// fields of an enclosing struct, prints an address at most.
+	secrets *secrets
+}
+
+// secrets are the opened secret parts of a key, by fingerprint, and the file's
+// packets as they were read, still under their passphrase.
+type secrets struct {
+	opened  map[string]*packet.PrivateKey
+	packets []byte
+	card    bool // the file has a stub of a smart card
+}
+
+// Read reads one secret key: armored (a public block beside it is passed over),
+// binary, or base64 of either. The passphrase opens the parts that can sign and
+// may be nil when they are not protected; a part that cannot be opened is an
+// error even when another one could sign. Parts without a secret (an offline
+// primary) are fine as long as nothing has to be signed with them.
+//
+// Errors: ErrNoKey, ErrPublicOnly, ErrTooLarge, *SeveralKeysError,
+// *PassphraseError, *DamagedError. A key that is weak, expired or unable to
+// sign is read; [Key.Check] tells.
+func Read(data, passphrase []byte) (*Key, error) {
+	if len(data) > maxKeys {
+		return nil, ErrTooLarge
+	}
+	raw, found, err := dearmor(data, secretBlock)
+	if err != nil {
+		return nil, fmt.Errorf("read key: %w", err)
+	}
+	if len(raw) == 0 {
+		for _, block := range found {
+			if block == publicBlock {
+				return nil, ErrPublicOnly
+			}
+		}
+		return nil, ErrNoKey
+	}
+	packets, err := splitPackets(raw)
+	if err != nil {
+		return nil, fmt.Errorf("read key: %w", &DamagedError{"key", err.Error()})
+	}
+	group, err := onlySecretKey(packets)
+	if err != nil {
+		return nil, err
+	}
+	k, err := readSecret(group, passphrase)
+	if err != nil {
+		return nil, fmt.Errorf("read key: %w", err)
+	}
+	k.secrets.packets = joinPackets(group)
+	return k, nil
+}
+
+// onlySecretKey returns the packets of the one secret key among packets.
+func onlySecretKey(packets []*packet.OpaquePacket) ([]*packet.OpaquePacket, error) {
+	var secret [][]*packet.OpaquePacket
+	groups := groupPackets(packets)
+	for _, g := range groups {
+		if g[0].Tag == tagSecretKey {
+			secret = append(secret, g)
+		}
+	}
+	switch {
+	case len(groups) == 0:
+		return nil, ErrNoKey
+	case len(secret) == 0:
+		return nil, ErrPublicOnly
+	case len(secret) == 1:
+		return secret[0], nil
+	}
+	several := &SeveralKeysError{}
+	for _, g := range secret {
+		pub, err := publicPart(g[0])
+		if err != nil {
+			return nil, err
+		}
+		several.Fingerprints = append(several.Fingerprints, fmt.Sprintf("%X", pub.Fingerprint))
+	}
+	return nil, several
+}
+
+// readSecret interprets the packets of one secret key.
+func readSecret(packets []*packet.OpaquePacket, passphrase []byte) (*Key, error) {
+	certificate, err := parseCertificate(packets)
+	if err != nil {
+		return nil, err
+	}
+	k := &Key{certificate, &secrets{opened: map[string]*packet.PrivateKey{}}}
+	for _, p := range packets {
+		if p.Tag != tagSecretKey && p.Tag != tagSecretSubkey {
+			continue
+		}
+		pub, err := publicPart(p)
+		if err != nil {
+			continue // left out of the certificate as well
+		}
+		c := certificate.component(fmt.Sprintf("%X", pub.Fingerprint))
+		if c == nil || !c.signs() || c.revocation != nil || c.weakness() != nil {
+			continue // never signs here, so its secret is of no use
+		}
+		switch protectionOf(p, pub) {
+		case absent:
+		case onCard:
+			k.secrets.card = true
+		case open, locked:
+			secret, err := unlock(p, c, passphrase)
+			if err != nil {
+				return nil, err
+			}
+			k.secrets.opened[c.fingerprint()] = secret
+		case unknown:
+			return nil, &DamagedError{"key", "the secret of " + c.fingerprint() + " is protected in an unsupported way"}
+		}
+	}
+	return k, nil
+}
+
+// component returns the part with a fingerprint, or nil.
+func (c *Certificate) component(fingerprint string) *component {
+	for _, k := range c.components() {
+		if k.fingerprint() == fingerprint {
+			return k
+		}
+	}
+	return nil
+}
+
+// has reports whether the secret of a component is there and opened.
+func (k *Key) has(c *component) bool { return k.secrets.opened[c.fingerprint()] != nil }
+
+// Certificate is the public half of the key.
+func (k *Key) Certificate() *Certificate { return k.certificate }
+
+// Fingerprint identifies the key by its primary: 40 upper-case hexadecimal
+// digits, what Signed-By and gpg show.
+func (k *Key) Fingerprint() string { return k.certificate.Fingerprint() }
+
+// UserIDs lists the user IDs that the key vouches for; foreign text.
+func (k *Key) UserIDs() []string { return k.certificate.UserIDs() }
+
+// Components lists the primary key and the subkeys, and which secrets are here.
+func (k *Key) Components() []Component {
+	all := k.certificate.Components()
+	for i := range all {
+		all[i].Secret = k.secrets.opened[all[i].Fingerprint] != nil
+	}
+	return all
+}
+
+// signing is the part that signs when nothing has expired yet, the primary when
+// none does.
+func (k *Key) signing() *component {
+	if c := k.certificate.signer(time.Time{}, k.has); c != nil {
+		return c
+	}
+	return k.certificate.primary
+}
+
+// Algorithm names the algorithm and size of the part that signs: "RSA-4096".
+func (k *Key) Algorithm() string { return algorithm(k.signing().public) }
+
+// Created is when the part that signs was made: no signature is dated earlier.
+func (k *Key) Created() time.Time { return k.signing().created() }
+
+// Expires is when the key stops being usable: its primary's end or that of the
+// part that signs, whichever is first. The zero time means never.
+func (k *Key) Expires() time.Time {
+	return earliest(k.certificate.primary.expires(), k.signing().expires())
+}
+
+// Check says whether clients will take what the key signs at the given time.
+// It gathers every fault, joined: *WeakKeyError, *ExpiredKeyError,
+// *RevokedKeyError, *NotYetValidError, *NoSigningKeyError.
+func (k *Key) Check(at time.Time) error {
+	return errors.Join(k.faults(at)...)
+}
+
+func (k *Key) faults(at time.Time) []error {
+	faults := k.certificate.faults(at, k.has)
+	for _, f := range faults {
+		if missing, ok := f.(*NoSigningKeyError); ok {
+			missing.Card = k.secrets.card
+		}
+	}
+	return faults
+}
+
+// Warnings lists what some clients hold against a key that passes Check.
+func (k *Key) Warnings(at time.Time) []Warning { return k.certificate.warnings(at, k.has) }
+
+// PublicArmored is the public key in armored form, for key.asc.
+func (k *Key) PublicArmored() []byte { return k.certificate.Armored() }
+
+// PublicBinary is the public key in binary form, for key.gpg.
+func (k *Key) PublicBinary() []byte { return k.certificate.Binary() }
+
+// PrivateArmored is the secret key, armored: unprotected when [Generate] made
+// it, and as it was read, under the same passphrase, when [Read] did. This is
+// the only way that secret material leaves the package.
+func (k *Key) PrivateArmored() []byte { return enarmor(secretBlock, k.secrets.packets) }
+
+// String names the key by its fingerprint.
+func (k Key) String() string {
+	if k.certificate == nil {
+		return "sign.Key(none)"
+	}
+	return "sign.Key(" + k.certificate.Fingerprint() + ")"
+}
+
+// GoString is String: %#v shows no secret either.
+func (k Key) GoString() string { return k.String() }
+
+// Format writes String under every verb, %v, %+v, %x and %d included.
+func (k Key) Format(f fmt.State, _ rune) { _, _ = io.Copy(f, strings.NewReader(k.String())) }
