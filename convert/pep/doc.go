@@ -1,0 +1,29 @@
+// Package pep holds the small languages of Python packaging: project names,
+// versions and version specifiers, wheel tags and wheel file names,
+// requirements and environment markers.
+//
+// What it follows:
+//
+//   - names: PEP 503 (normal form) and PEP 508 (grammar);
+//   - versions and specifiers: PEP 440, https://packaging.python.org/en/latest/specifications/version-specifiers/
+//   - tags and wheel file names: PEP 425 and 427, with the variant label of
+//     PEP 825 recognised and kept;
+//   - requirements and markers: PEP 508, 685 (extras), 735 and 751 (the set
+//     variables of lock files), https://packaging.python.org/en/latest/specifications/dependency-specifiers/
+//
+// Where the specification leaves room the reference is what the `packaging`
+// library 26 does, since that is what wrote and judged the files in the world;
+// the oracle tests compare the two on thousands of random inputs. Deliberate
+// differences, all of them towards refusing:
+//
+//   - a project name ends with a letter or a digit, in wheel file names too;
+//   - only ASCII digits, letters and white space count as such;
+//   - a quoted string in a marker holds no backslash and no control character;
+//   - a marker comparison has one variable and one literal, and a set variable
+//     is only tested with "in" and "not in";
+//   - inputs are bounded: see the Max constants.
+//
+// Every type is a plain value that nothing in the package changes after it was
+// parsed, so all of it is safe for concurrent use. The package reads no
+// environment, file or clock.
+package pep
