@@ -91,7 +91,7 @@ func userID(name, email string) (string, error) {
 // made ahead, for the day when the secret is lost. It needs the primary's secret.
 func (k *Key) Revocation() ([]byte, error) {
 	primary := k.certificate.primary
-	secret := k.secrets.opened[primary.fingerprint()]
+	secret := k.secrets().opened[primary.fingerprint()]
 	if secret == nil {
 		return nil, fmt.Errorf("make revocation certificate: the secret of the primary key %s is not in the file", primary.fingerprint())
 	}

@@ -15,9 +15,10 @@ import (
 // Printing one gives its fingerprint, never a secret.
 type Key struct {
 	certificate *Certificate
-	// secrets is a pointer so that fmt, which cannot call methods on unexported
-	// fields of an enclosing struct, prints an address at most.
-	secrets *secrets
+	// secrets is a function since fmt looks through pointers and does not call
+	// methods on unexported fields of an enclosing struct: of a function it
+	// prints the address.
+	secrets func() *secrets
 }
 
 // secrets are the opened secret parts of a key, by fingerprint, and the file's
@@ -65,7 +66,6 @@ func Read(data, passphrase []byte) (*Key, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read key: %w", err)
 	}
-	k.secrets.packets = joinPackets(group)
 	return k, nil
 }
 
@@ -103,7 +103,7 @@ func readSecret(packets []*packet.OpaquePacket, passphrase []byte) (*Key, error)
 	if err != nil {
 		return nil, err
 	}
-	k := &Key{certificate, &secrets{opened: map[string]*packet.PrivateKey{}}}
+	s := &secrets{opened: map[string]*packet.PrivateKey{}, packets: joinPackets(packets)}
 	for _, p := range packets {
 		if p.Tag != tagSecretKey && p.Tag != tagSecretSubkey {
 			continue
@@ -119,18 +119,18 @@ func readSecret(packets []*packet.OpaquePacket, passphrase []byte) (*Key, error)
 		switch protectionOf(p, pub) {
 		case absent:
 		case onCard:
-			k.secrets.card = true
+			s.card = true
 		case open, locked:
 			secret, err := unlock(p, c, passphrase)
 			if err != nil {
 				return nil, err
 			}
-			k.secrets.opened[c.fingerprint()] = secret
+			s.opened[c.fingerprint()] = secret
 		case unknown:
 			return nil, &DamagedError{"key", "the secret of " + c.fingerprint() + " is protected in an unsupported way"}
 		}
 	}
-	return k, nil
+	return &Key{certificate, func() *secrets { return s }}, nil
 }
 
 // component returns the part with a fingerprint, or nil.
@@ -144,7 +144,7 @@ func (c *Certificate) component(fingerprint string) *component {
 }
 
 // has reports whether the secret of a component is there and opened.
-func (k *Key) has(c *component) bool { return k.secrets.opened[c.fingerprint()] != nil }
+func (k *Key) has(c *component) bool { return k.secrets().opened[c.fingerprint()] != nil }
 
 // Certificate is the public half of the key.
 func (k *Key) Certificate() *Certificate { return k.certificate }
@@ -160,7 +160,7 @@ func (k *Key) UserIDs() []string { return k.certificate.UserIDs() }
 func (k *Key) Components() []Component {
 	all := k.certificate.Components()
 	for i := range all {
-		all[i].Secret = k.secrets.opened[all[i].Fingerprint] != nil
+		all[i].Secret = k.secrets().opened[all[i].Fingerprint] != nil
 	}
 	return all
 }
@@ -197,7 +197,7 @@ func (k *Key) faults(at time.Time) []error {
 	faults := k.certificate.faults(at, k.has)
 	for _, f := range faults {
 		if missing, ok := f.(*NoSigningKeyError); ok {
-			missing.Card = k.secrets.card
+			missing.Card = k.secrets().card
 		}
 	}
 	return faults
@@ -215,7 +215,7 @@ func (k *Key) PublicBinary() []byte { return k.certificate.Binary() }
 // PrivateArmored is the secret key, armored: unprotected when [Generate] made
 // it, and as it was read, under the same passphrase, when [Read] did. This is
 // the only way that secret material leaves the package.
-func (k *Key) PrivateArmored() []byte { return enarmor(secretBlock, k.secrets.packets) }
+func (k *Key) PrivateArmored() []byte { return enarmor(secretBlock, k.secrets().packets) }
 
 // String names the key by its fingerprint.
 func (k Key) String() string {

@@ -139,44 +139,70 @@ func readSignatures(data []byte) ([]*packet.Signature, error) {
 
 // verify checks signatures of the given kinds over what content holds.
 func (r *Keyring) verify(content io.Reader, sigs []*packet.Signature, at time.Time, kinds ...packet.SignatureType) (string, error) {
-	hashes := make([]hash.Hash, len(sigs))
-	writers := make([]io.Writer, 0, len(sigs))
-	for i, sig := range sigs {
-		if !sig.Hash.Available() || sig.Version != 4 {
-			continue
-		}
-		hashes[i] = sig.Hash.New()
-		if sig.SigType == packet.SigTypeText && slices.Contains(kinds, packet.SigTypeBinary) {
-			writers = append(writers, openpgp.NewCanonicalTextHash(hashes[i]))
-			continue
-		}
-		writers = append(writers, hashes[i])
-	}
-	if _, err := io.Copy(io.MultiWriter(writers...), content); err != nil {
+	v := newVerification(sigs, kinds...)
+	if _, err := io.Copy(v, content); err != nil {
 		return "", fmt.Errorf("verify: %w", err)
 	}
-	var good string
-	var faults []error
-	unknownSigners := &UnknownSignerError{}
+	return r.judge(v, at)
+}
+
+// A verification is signatures and the digests of what they sign, so far. The
+// content is written to it.
+type verification struct {
+	sigs   []*packet.Signature
+	hashes []hash.Hash // nil for a signature whose digest or version is not taken
+	kinds  []packet.SignatureType
+	io.Writer
+}
+
+func newVerification(sigs []*packet.Signature, kinds ...packet.SignatureType) *verification {
+	v := &verification{sigs: sigs, hashes: make([]hash.Hash, len(sigs)), kinds: kinds}
+	var writers []io.Writer
 	for i, sig := range sigs {
-		certificate, signer := r.find(sig)
-		if signer == nil {
-			unknownSigners.Issuers = append(unknownSigners.Issuers, issuer(sig))
+		if sig.Version != 4 || sig.Hash == crypto.SHA1 || !sig.Hash.Available() {
 			continue
 		}
-		if err := certificate.accepts(signer, sig, hashes[i], at, kinds); err != nil {
+		v.hashes[i] = sig.Hash.New()
+		// A text signature counts line ends as CR LF; cleartext arrives so.
+		if sig.SigType == packet.SigTypeText && slices.Contains(kinds, packet.SigTypeBinary) {
+			writers = append(writers, openpgp.NewCanonicalTextHash(v.hashes[i]))
+		} else {
+			writers = append(writers, v.hashes[i])
+		}
+	}
+	v.Writer = io.MultiWriter(writers...)
+	return v
+}
+
+// join is the signatures of both, to be judged together.
+func (v *verification) join(w *verification) *verification {
+	return &verification{sigs: slices.Concat(v.sigs, w.sigs), hashes: slices.Concat(v.hashes, w.hashes), kinds: v.kinds}
+}
+
+// judge decides on the content that was written to v: at least one signature is
+// of a known key, and none of those fails.
+func (r *Keyring) judge(v *verification, at time.Time) (fingerprint string, err error) {
+	var faults []error
+	strangers := &UnknownSignerError{}
+	for i, sig := range v.sigs {
+		certificate, signer := r.find(sig)
+		if signer == nil {
+			strangers.Issuers = append(strangers.Issuers, issuer(sig))
+			continue
+		}
+		if err := certificate.accepts(signer, sig, v.hashes[i], at, v.kinds); err != nil {
 			faults = append(faults, err)
-		} else if good == "" {
-			good = certificate.Fingerprint()
+		} else if fingerprint == "" {
+			fingerprint = certificate.Fingerprint()
 		}
 	}
 	switch {
 	case len(faults) > 0:
 		return "", fmt.Errorf("verify: %w", errors.Join(faults...))
-	case good == "":
-		return "", fmt.Errorf("verify: %w", unknownSigners)
+	case fingerprint == "":
+		return "", fmt.Errorf("verify: %w", strangers)
 	}
-	return good, nil
+	return fingerprint, nil
 }
 
 // find looks up who made a signature.
@@ -217,7 +243,7 @@ func (c *Certificate) accepts(signer *component, sig *packet.Signature, content 
 	switch {
 	case !signer.signs():
 		return &NoSigningKeyError{Fingerprint: name}
-	case sig.Hash == crypto.SHA1 || content == nil:
+	case content == nil:
 		return &WeakSignatureError{name, digestName(sig.Hash)}
 	case !slices.Contains(kinds, sig.SigType):
 		return &BadSignatureError{name, fmt.Sprintf("of type 0x%02X, which does not sign data", uint8(sig.SigType))}

@@ -39,7 +39,7 @@ func (k *Key) sign(r io.Reader, kind packet.SignatureType, at time.Time) ([]byte
 	if err != nil {
 		return nil, fmt.Errorf("sign: %w", err)
 	}
-	secret := k.secrets.opened[signer.fingerprint()]
+	secret := k.secrets().opened[signer.fingerprint()]
 	sig := newSignature(secret, kind, signer.digest(), later(at, signer.created()))
 	content := sig.Hash.New()
 	if _, err := io.Copy(content, r); err != nil {
