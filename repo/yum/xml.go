@@ -1,6 +1,7 @@
 package yum
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -76,6 +77,8 @@ func escaped(r rune, attribute bool) (replacement string, plain bool) {
 		return "", true
 	case r < ' ', r == 0xfffe, r == 0xffff:
 		return "", false
+	case r >= utf8.RuneSelf && attribute:
+		return fmt.Sprintf("&#x%X;", r), false
 	}
 	return "", true
 }
