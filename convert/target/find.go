@@ -1,0 +1,124 @@
+package target
+
+import (
+	"cmp"
+	"embed"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"wain/convert/pep"
+)
+
+//go:embed data/*.yaml
+var files embed.FS
+
+// An UnknownError says that there is no such target, architecture or Python,
+// and which ones there are.
+type UnknownError struct {
+	Kind   string   // "target", "architecture" or "python"
+	Got    string   // what was asked for
+	Target string   // the release that does not have it; "" for Kind "target"
+	Known  []string // what there is
+}
+
+func (e *UnknownError) Error() string {
+	if e.Kind == "target" {
+		return fmt.Sprintf("unknown target %q (there are %s)", e.Got, strings.Join(e.Known, ", "))
+	}
+	return fmt.Sprintf("target %s has no %s %q (it has %s)", e.Target, e.Kind, e.Got, strings.Join(e.Known, ", "))
+}
+
+// Find gives the target that spec names, NAME[/ARCH][+pythonX.Y]. python,
+// "3.12" or "", is the Python for a spec that names none. The error is an
+// *UnknownError.
+func Find(spec, python string) (Target, error) {
+	rest, named, hasPython := strings.Cut(spec, "+")
+	if hasPython {
+		var ok bool
+		if python, ok = strings.CutPrefix(named, "python"); !ok || python == "" {
+			return Target{}, unknownTarget(spec)
+		}
+	}
+	name, arch, hasArch := strings.Cut(rest, "/")
+	r, ok := findRelease(name)
+	if !ok || hasArch && arch == "" {
+		return Target{}, unknownTarget(spec)
+	}
+	return r.target(arch, python)
+}
+
+func unknownTarget(spec string) error {
+	return &UnknownError{Kind: "target", Got: spec, Known: Names()}
+}
+
+// Load reads a target of the user's own from the text of a file in the form of
+// the embedded ones, on the first of its architectures; name is the file's, for
+// errors. python, "3.12" or "", chooses among its Pythons. Where anything is
+// wrong with the text, the error is a *FileError.
+func Load(data []byte, name, python string) (Target, error) {
+	r, err := readRelease(data, name)
+	if err != nil {
+		return Target{}, err
+	}
+	return r.target("", python)
+}
+
+// Names lists the embedded releases, without aliases, each distribution's in
+// the order of its releases.
+func Names() []string {
+	entries, err := files.ReadDir("data")
+	if err != nil {
+		panic(err) // the folder is part of the program
+	}
+	names := make([]string, len(entries))
+	for i, e := range entries {
+		names[i] = strings.TrimSuffix(e.Name(), ".yaml")
+	}
+	slices.SortFunc(names, compareNames)
+	return names
+}
+
+// compareNames puts el9 before el10.
+func compareNames(a, b string) int {
+	const digits = "0123456789."
+	i, j := strings.IndexAny(a, digits), strings.IndexAny(b, digits)
+	if i < 0 || j < 0 || a[:i] != b[:j] {
+		return strings.Compare(a, b)
+	}
+	v, errV := pep.ParseVersion(a[i:])
+	w, errW := pep.ParseVersion(b[j:])
+	if errV != nil || errW != nil {
+		return strings.Compare(a, b)
+	}
+	return cmp.Or(v.Compare(w), strings.Compare(a, b))
+}
+
+// findRelease reads the embedded file of that name, or the one that has it as
+// an alias.
+func findRelease(name string) (*release, bool) {
+	names := Names()
+	if slices.Contains(names, name) {
+		return readEmbedded(name), true
+	}
+	for _, n := range names {
+		if r := readEmbedded(n); slices.Contains(r.Aliases, name) {
+			return r, true
+		}
+	}
+	return nil, false
+}
+
+func readEmbedded(name string) *release {
+	file := path.Join("data", name+".yaml")
+	data, err := files.ReadFile(file)
+	if err != nil {
+		panic(err) // it was listed
+	}
+	r, err := readRelease(data, file)
+	if err != nil {
+		panic(err) // part of the program; a test reads them all
+	}
+	return r
+}

@@ -1,0 +1,210 @@
+package target
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"wain/convert/pep"
+)
+
+// A release is one data file.
+type release struct {
+	Name          string    // "debian12"
+	Aliases       []string  // other names, none of them another release's
+	Suite         string    // "bookworm"
+	Format        string    // "deb" or "rpm"
+	Architectures []string  // in Python's spelling, the native one first
+	Glibc         string    // "2.36"
+	Lib64         bool      // sys.platlibdir is lib64
+	Compression   string    // "zstd", "xz" or "gzip"
+	Dist          string    // ".el9"; deb: absent
+	Pythons       []python  // the default first
+	Libraries     []Library // deb only
+}
+
+type python struct {
+	Version string // "3.11"
+	Full    string // "3.11.2"
+	Package string // "python3.11"
+	Path    string // "/usr/bin/python3.11"
+}
+
+// A FileError lists what is wrong with a target file, one issue a line.
+type FileError struct {
+	File   string
+	Issues []string
+}
+
+func (e *FileError) Error() string {
+	lines := make([]string, len(e.Issues))
+	for i, issue := range e.Issues {
+		lines[i] = fmt.Sprintf("%s: %s", e.File, issue)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// MaxFile is the size, in bytes, of the largest target file that is read.
+const MaxFile = 1 << 20
+
+func readRelease(data []byte, file string) (*release, error) {
+	if len(data) > MaxFile {
+		return nil, &FileError{file, []string{"too large for a target file"}}
+	}
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	decoder.KnownFields(true)
+	r := new(release)
+	if err := decoder.Decode(r); errors.Is(err, io.EOF) {
+		return nil, &FileError{file, []string{"the file is empty"}}
+	} else if err != nil {
+		return nil, &FileError{file, []string{err.Error()}}
+	}
+	if err := decoder.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
+		return nil, &FileError{file, []string{"expected one YAML document"}}
+	}
+	if issues := r.check(); len(issues) > 0 {
+		return nil, &FileError{file, issues}
+	}
+	return r, nil
+}
+
+// check lists everything that is wrong with the file.
+func (r *release) check() (issues []string) {
+	fail := func(format string, args ...any) { issues = append(issues, fmt.Sprintf(format, args...)) }
+	for _, name := range append([]string{r.Name, r.Suite}, r.Aliases...) {
+		if !regexp.MustCompile(`^[a-z][a-z0-9.]*$`).MatchString(name) {
+			fail("name, suite and aliases: %q: expected lower-case letters, digits and dots, a letter first", name)
+		}
+	}
+	if r.Format != "deb" && r.Format != "rpm" {
+		fail("format: %q: expected deb or rpm", r.Format)
+	}
+	if len(r.Architectures) == 0 {
+		fail("architectures: expected one at least")
+	}
+	for _, name := range r.Architectures {
+		if a, ok := findArch(name); !ok || a.Wheel != name {
+			fail("architectures: %q is unknown", name)
+		}
+	}
+	if g, ok := parseGlibc(r.Glibc); !ok || g.Major != 2 || g.Minor < 17 {
+		fail("glibc: %q: expected 2.17 or above", r.Glibc)
+	}
+	if !slices.Contains([]string{"zstd", "xz", "gzip"}, r.Compression) {
+		fail("compression: %q: expected zstd, xz or gzip", r.Compression)
+	}
+	if !regexp.MustCompile(`^(\.[a-z][a-z0-9.]*)?$`).MatchString(r.Dist) || r.Dist != "" && r.Format == "deb" {
+		fail("dist: %q: expected a dot and a name, for rpm only", r.Dist)
+	}
+	if len(r.Pythons) == 0 {
+		fail("pythons: expected one at least")
+	}
+	for _, p := range r.Pythons {
+		issues = append(issues, p.check()...)
+	}
+	if r.Format == "rpm" && len(r.Libraries) > 0 {
+		fail("libraries: rpm needs no table")
+	}
+	for _, l := range r.Libraries {
+		issues = append(issues, l.check()...)
+	}
+	return issues
+}
+
+func (p python) check() (issues []string) {
+	fail := func(format string, args ...any) {
+		issues = append(issues, fmt.Sprintf("pythons: %q: ", p.Version)+fmt.Sprintf(format, args...))
+	}
+	if !regexp.MustCompile(`^3\.[1-9][0-9]?$`).MatchString(p.Version) || Python(p).minor() < 8 {
+		fail("expected a version X.Y from 3.8 on")
+	}
+	if v, err := pep.ParseVersion(p.Full); err != nil || v.String() != p.Full || !strings.HasPrefix(p.Full, p.Version+".") {
+		fail("full: %q: expected a version that begins with %s.", p.Full, p.Version)
+	}
+	if !isPackageName(p.Package) {
+		fail("package: %q: expected the name of a package", p.Package)
+	}
+	if !path.IsAbs(p.Path) || path.Clean(p.Path) != p.Path || strings.ContainsAny(p.Path, " \t\n\"'\\") {
+		fail("path: %q: expected an absolute path", p.Path)
+	}
+	return issues
+}
+
+// minor gives the Y of X.Y, 0 when there is none.
+func (p Python) minor() int {
+	_, minor, _ := strings.Cut(p.Version, ".")
+	n, _ := strconv.Atoi(minor)
+	return n
+}
+
+func parseGlibc(s string) (Glibc, bool) {
+	major, minor, _ := strings.Cut(s, ".")
+	x, errX := strconv.Atoi(major)
+	y, errY := strconv.Atoi(minor)
+	g := Glibc{x, y}
+	return g, errX == nil && errY == nil && g.String() == s
+}
+
+// target chooses an architecture and a Python; "" chooses the first.
+func (r *release) target(arch, version string) (Target, error) {
+	a, err := r.arch(arch)
+	if err != nil {
+		return Target{}, err
+	}
+	p, err := r.python(version)
+	if err != nil {
+		return Target{}, err
+	}
+	glibc, _ := parseGlibc(r.Glibc)
+	return Target{
+		Name:          r.Name,
+		Suite:         r.Suite,
+		Format:        r.Format,
+		Arch:          a,
+		Glibc:         glibc,
+		Python:        p,
+		Lib64:         r.Lib64,
+		Compression:   r.Compression,
+		Dist:          r.Dist,
+		Libraries:     r.Libraries,
+		nativeArch:    a.Wheel == r.Architectures[0],
+		defaultPython: p.Version == r.Pythons[0].Version,
+	}, nil
+}
+
+func (r *release) arch(name string) (Arch, error) {
+	if name == "" {
+		name = r.Architectures[0]
+	}
+	if a, ok := findArch(name); ok && slices.Contains(r.Architectures, a.Wheel) {
+		return a, nil
+	}
+	e := &UnknownError{Kind: "architecture", Got: name, Target: r.Name}
+	for _, wheel := range r.Architectures {
+		a, _ := findArch(wheel)
+		e.Known = append(e.Known, a.In(r.Format))
+	}
+	return Arch{}, e
+}
+
+func (r *release) python(version string) (Python, error) {
+	if version == "" {
+		return Python(r.Pythons[0]), nil
+	}
+	e := &UnknownError{Kind: "python", Got: version, Target: r.Name}
+	for _, p := range r.Pythons {
+		if p.Version == version {
+			return Python(p), nil
+		}
+		e.Known = append(e.Known, p.Version)
+	}
+	return Python{}, e
+}
