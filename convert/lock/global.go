@@ -1,0 +1,108 @@
+package lock
+
+import (
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// settings applies a line of options without a requirement.
+func (r *reader) settings(where place, settings []setting) {
+	if p := oneOfEach(settings); p != nil {
+		r.report(where, p)
+		return
+	}
+	for _, s := range settings {
+		switch s.name {
+		case "--requirement", "--constraint":
+			r.include(where, s.value, s.name == "--constraint")
+		case "--editable":
+			r.report(where, problemf(RuleBuild, "-e is source code, which is not built here: %s", wayOut))
+		case "--hash":
+			r.report(where, problemf(RuleHash, "a hash without a requirement: the line above needs a backslash at its end"))
+		case "--find-links":
+			r.lock.FindLinks = append(r.lock.FindLinks, findLinks(filepath.Dir(where.file), s.value))
+		case "--no-index":
+			r.lock.NoIndex = true
+			r.lock.IndexURL, r.lock.ExtraIndexURLs = "", nil
+		case "--index-url":
+			if !r.lock.NoIndex {
+				// As in pip, it replaces all that were named before.
+				r.lock.IndexURL, r.lock.ExtraIndexURLs = s.value, nil
+			}
+		case "--extra-index-url":
+			if !r.lock.NoIndex {
+				r.lock.ExtraIndexURLs = append(r.lock.ExtraIndexURLs, s.value)
+			}
+		case "--no-binary", "--config-settings", "--global-option", "--build-option", "--install-option":
+			r.warn(where, "%s has no effect: nothing is built, wheels are all that is taken", s.name)
+		case "--no-require-hashes":
+			r.warn(where, "%s has no effect: every pin needs a hash", s.name)
+		}
+		// The others ask for what is so anyway, or steer a search for versions,
+		// which pins leave no room for, or the network.
+	}
+}
+
+// oneOfEach refuses a line that repeats what pip would read once only, silently.
+func oneOfEach(settings []setting) *problem {
+	count := map[string]int{}
+	for _, s := range settings {
+		name := s.name
+		if name == "--constraint" {
+			name = "--requirement" // of the two, pip reads one
+		}
+		if count[name]++; count[name] == 1 {
+			continue
+		}
+		switch name {
+		case "--requirement", "--editable", "--find-links", "--index-url":
+			return problemf(RuleOption, "a second %s in one line, which pip would ignore: give it a line of its own", s.name)
+		}
+	}
+	return nil
+}
+
+// include reads a file that -r or -c names, relative to the file that does.
+func (r *reader) include(where place, name string, constraint bool) {
+	path := name
+	switch scheme := urlScheme(name); scheme {
+	case "":
+		if !filepath.IsAbs(name) {
+			path = filepath.Join(filepath.Dir(where.file), name)
+		}
+	case "file":
+		u, err := url.Parse(name)
+		if err != nil || u.Host != "" && u.Host != "localhost" || u.Path == "" {
+			r.report(where, problemf(RuleInclude, "a file: URL needs an absolute path on this host, as in file:///srv/requirements.txt"))
+			return
+		}
+		path = u.Path
+	default:
+		r.report(where, problemf(RuleInclude, "%s: files are not read: download it and include the copy", scheme))
+		return
+	}
+	if e := otherFormat(path); e != nil {
+		r.report(where, problemf(RuleInclude, "%s cannot be included: only requirements files can", e.Format))
+		return
+	}
+	r.file(where, path, constraint)
+}
+
+// findLinks resolves a place of wheels: beside the file, if it is there, else
+// as it is written.
+func findLinks(dir, value string) string {
+	if filepath.IsAbs(value) || urlScheme(value) != "" || strings.Contains(value, "://") {
+		return value
+	}
+	if beside := filepath.Join(dir, value); exists(beside) {
+		return beside
+	}
+	return value
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}

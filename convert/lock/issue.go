@@ -1,0 +1,116 @@
+package lock
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// Rules that a lock can break, as Issue.Rule has them. They never change.
+const (
+	RuleUnreadable = "unreadable"          // a file cannot be opened or read
+	RuleSize       = "size"                // a file, a line or the number of lines is beyond all use
+	RuleEncoding   = "encoding"            // bytes that are not in the file's encoding
+	RuleQuoting    = "quoting"             // quotes of options do not close
+	RuleOption     = "option"              // an unknown or misused option
+	RuleStrayText  = "stray-text"          // text after options, which pip ignores
+	RuleInclude    = "include"             // -r or -c of what cannot be included
+	RuleCycle      = "include-cycle"       // a file includes itself
+	RuleSyntax     = "syntax"              // not a requirement
+	RuleBuild      = "needs-build"         // -e, VCS, folder or source archive
+	RuleUnpinned   = "not-pinned"          // no ==, ===, URL or path
+	RuleHash       = "hash"                // a malformed or weak hash, or one that belongs to nothing
+	RuleUnhashed   = "not-hashed"          // a pin without a hash
+	RuleName       = "name-mismatch"       // name @ a wheel of another project
+	RuleConstraint = "constraint"          // a constraint of a form that none may have
+	RuleConflict   = "constraint-conflict" // a pin that a constraint excludes
+	RuleTwice      = "pinned-twice"        // two pins of one project in one environment
+	RuleMarker     = "marker"              // a marker that cannot be judged
+	RuleGroup      = "group"               // a dependency group that the lock does not have
+)
+
+// Issue is one thing that is wrong with a lock.
+type Issue struct {
+	File   string
+	Line   int    // 1 is the first; 0: the file as a whole
+	Rule   string // one of the Rule constants
+	Text   string // the requirement or option, as written, without hashes and credentials; may be empty
+	Detail string // what is wrong and, where the format knows it, the way out
+}
+
+func (i Issue) String() string {
+	var b strings.Builder
+	b.WriteString(i.File)
+	if i.Line > 0 {
+		fmt.Fprintf(&b, ":%d", i.Line)
+	}
+	if i.Text != "" {
+		fmt.Fprintf(&b, ": %s", quote(i.Text))
+	}
+	b.WriteString(": " + i.Detail)
+	return b.String()
+}
+
+// Error is all that is wrong with a lock, in the order of the lines.
+type Error struct {
+	Path   string // of the lock
+	Issues []Issue
+}
+
+// Error prints one issue a line.
+func (e *Error) Error() string {
+	lines := make([]string, len(e.Issues))
+	for i, issue := range e.Issues {
+		lines[i] = issue.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Has tells whether an issue breaks a rule.
+func (e *Error) Has(rule string) bool {
+	for _, i := range e.Issues {
+		if i.Rule == rule {
+			return true
+		}
+	}
+	return false
+}
+
+// place is a line of a file.
+type place struct {
+	file string
+	line int
+	text string // for messages: as written, before variables
+}
+
+// problem is an issue on its way to its place.
+type problem struct {
+	rule, detail string
+}
+
+func problemf(rule, format string, args ...any) *problem {
+	return &problem{rule, fmt.Sprintf(format, args...)}
+}
+
+func (p *problem) at(where place) Issue {
+	return Issue{File: where.file, Line: where.line, Rule: p.rule, Text: where.text, Detail: p.detail}
+}
+
+// userinfo is what stands before the host of a URL.
+var userinfo = regexp.MustCompile(`(://)[^/\s@]*@`)
+
+// redact takes user and password out of every URL in a text.
+func redact(text string) string { return userinfo.ReplaceAllString(text, "$1****@") }
+
+// longest is how much of a foreign text a message shows.
+const longest = 120
+
+// quote shows a foreign text: without credentials, shortened, and with control
+// characters escaped.
+func quote(text string) string {
+	text = redact(text)
+	if len(text) > longest {
+		text = strings.ToValidUTF8(text[:longest], "") + "…"
+	}
+	return fmt.Sprintf("%q", text)
+}

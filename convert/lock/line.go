@@ -1,0 +1,150 @@
+package lock
+
+import (
+	"iter"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxLine is the most bytes of a logical line: hashes of some ten thousand
+// files.
+const maxLine = 1 << 20
+
+// line is a logical line: continuation lines joined, the comment taken off.
+type line struct {
+	number  int    // of its first physical line
+	text    string // never empty, no white space around it
+	tooLong bool   // text is missing
+}
+
+// lines gives the logical lines of a text that hold more than a comment.
+func lines(text string) iter.Seq[line] {
+	return func(yield func(line) bool) {
+		for l := range join(text) {
+			if l.tooLong {
+				l.text = ""
+			} else if l.text = strings.TrimFunc(uncomment(l.text), isSpace); l.text == "" {
+				continue
+			}
+			if !yield(l) {
+				return
+			}
+		}
+	}
+}
+
+// join joins lines that end in a backslash with the next. A comment line ends
+// such a run; its text becomes a comment behind what came before.
+func join(text string) iter.Seq[line] {
+	return func(yield func(line) bool) {
+		var run strings.Builder
+		first, number, tooLong := 0, 0, false
+		add := func(s string) {
+			if tooLong = tooLong || run.Len()+len(s) > maxLine; !tooLong {
+				run.WriteString(s)
+			}
+		}
+		flush := func() bool {
+			l := line{first, run.String(), tooLong}
+			first, tooLong = 0, false
+			run.Reset()
+			return yield(l)
+		}
+		for text != "" {
+			var physical string
+			physical, text = cutLine(text)
+			number++
+			if first == 0 {
+				first = number
+			}
+			comment := strings.HasPrefix(strings.TrimLeftFunc(physical, isSpace), "#")
+			switch {
+			case comment:
+				// The space keeps the comment a comment when it is joined.
+				add(" " + physical)
+			case strings.HasSuffix(physical, `\`):
+				add(strings.Trim(physical, `\`))
+				continue
+			default:
+				add(physical)
+			}
+			if !flush() {
+				return
+			}
+		}
+		if first != 0 {
+			flush()
+		}
+	}
+}
+
+// cutLine cuts a text behind its first line, where Python's str.splitlines
+// does: at \n, \r, \r\n, and at the less usual separators too, since a line that
+// hid behind one of them would be another to pip than to us.
+func cutLine(text string) (line, rest string) {
+	i := strings.IndexAny(text, "\n\r\v\f\x1c\x1d\x1e\u0085\u2028\u2029")
+	if i < 0 {
+		return text, ""
+	}
+	line, rest = text[:i], text[i:]
+	if strings.HasPrefix(rest, "\r\n") {
+		return line, rest[2:]
+	}
+	_, size := utf8.DecodeRuneInString(rest)
+	return line, rest[size:]
+}
+
+// uncomment cuts off a # at the beginning or after white space, and all behind.
+func uncomment(text string) string {
+	space := true
+	for i, r := range text {
+		if r == '#' && space {
+			return text[:i]
+		}
+		space = isSpace(r)
+	}
+	return text
+}
+
+// isSpace is what Python strips: Unicode's white space, and four separators
+// that Unicode leaves out.
+func isSpace(r rune) bool { return unicode.IsSpace(r) || '\x1c' <= r && r <= '\x1f' }
+
+// variable is the one form of a variable that is expanded.
+var variable = regexp.MustCompile(`\$\{[A-Z0-9_]+\}`)
+
+// expand puts in the values of the variables that are set. The others stay as
+// they are and are returned. A value is not expanded again. ok is false when
+// the line becomes too long.
+func expand(text string, getenv func(string) string) (expanded string, unset []string, ok bool) {
+	if !strings.Contains(text, "${") {
+		return text, nil, true
+	}
+	var b strings.Builder
+	rest := text
+	for {
+		at := variable.FindStringIndex(rest)
+		if at == nil {
+			break
+		}
+		name := rest[at[0]+2 : at[1]-1]
+		value := ""
+		if getenv != nil {
+			value = getenv(name)
+		}
+		if value == "" {
+			unset = append(unset, name)
+			value = rest[at[0]:at[1]]
+		}
+		b.WriteString(rest[:at[0]])
+		b.WriteString(value)
+		rest = rest[at[1]:]
+		if b.Len() > maxLine {
+			return "", nil, false
+		}
+	}
+	b.WriteString(rest)
+	return b.String(), unset, b.Len() <= maxLine
+}

@@ -1,0 +1,260 @@
+package lock
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"wain/convert/pep"
+)
+
+// Bounds of one lock with all that it includes. The largest locks of real
+// applications have some thousand requirements in some megabytes.
+const (
+	maxSize   = 64 << 20 // bytes of all files
+	maxLines  = 1 << 16  // logical lines of all files
+	maxIssues = 100      // after so many, the rest is left unread
+)
+
+// reader reads a requirements.txt and what it includes into a Lock.
+type reader struct {
+	options Options
+	lock    *Lock
+	found   *requirements
+	issues  []Issue
+	stack   []os.FileInfo // the files that are being read, the outermost first
+	done    []visit
+	size    int64 // bytes read
+	lines   int   // logical lines read
+	full    bool  // enough is enough
+}
+
+// visit is a file that was read to its end.
+type visit struct {
+	file       os.FileInfo
+	constraint bool
+}
+
+func readRequirements(path string, o Options) (*Lock, error) {
+	r := &reader{
+		options: o,
+		lock:    &Lock{Path: path, Format: "requirements.txt"},
+		found:   &requirements{path: path, allowUnhashed: o.AllowUnhashed, constraints: map[string][]entry{}},
+	}
+	r.lock.content = r.found
+	r.file(place{file: path}, path, false)
+	if !r.full {
+		issues, warnings := r.found.check()
+		r.issues = append(r.issues, issues...)
+		r.lock.Warnings = append(r.lock.Warnings, warnings...)
+	}
+	if len(r.issues) > 0 {
+		return nil, &Error{Path: path, Issues: r.issues}
+	}
+	return r.lock, nil
+}
+
+// report gathers an issue.
+func (r *reader) report(where place, p *problem) {
+	switch {
+	case r.full:
+	case len(r.issues) < maxIssues:
+		r.issues = append(r.issues, p.at(where))
+	default:
+		r.full = true
+		r.issues = append(r.issues, Issue{File: where.file, Line: where.line, Rule: RuleSize, Detail: "more issues follow; the rest is left unread"})
+	}
+}
+
+func (r *reader) warn(where place, format string, args ...any) {
+	r.lock.Warnings = append(r.lock.Warnings, fmt.Sprintf("%s:%d: %s", where.file, where.line, fmt.Sprintf(format, args...)))
+}
+
+// file reads one file. by is the line that includes it, or the file itself.
+func (r *reader) file(by place, path string, constraint bool) {
+	data, info, p := r.load(path)
+	if p != nil {
+		r.report(by, p)
+		return
+	}
+	same := func(f os.FileInfo) bool { return os.SameFile(f, info) }
+	if slices.ContainsFunc(r.stack, same) {
+		r.report(by, problemf(RuleCycle, "%s is being read already: a file cannot include itself", path))
+		return
+	}
+	// A file that two others include asks for the same twice, which is no
+	// contradiction.
+	if slices.ContainsFunc(r.done, func(v visit) bool { return same(v.file) && v.constraint == constraint }) {
+		return
+	}
+	text, p := decode(data)
+	if p != nil {
+		r.report(place{file: path}, p)
+		return
+	}
+	r.stack = append(r.stack, info)
+	for l := range lines(text) {
+		if r.full {
+			break
+		}
+		r.logical(path, l, constraint)
+	}
+	r.stack = r.stack[:len(r.stack)-1]
+	r.done = append(r.done, visit{info, constraint})
+}
+
+// load reads a file's bytes, as far as the lock's bound allows.
+func (r *reader) load(path string) ([]byte, os.FileInfo, *problem) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, nil, unreadable(path, err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, nil, unreadable(path, err)
+	}
+	data, err := io.ReadAll(io.LimitReader(f, maxSize-r.size+1))
+	if err != nil {
+		return nil, nil, unreadable(path, err)
+	}
+	if r.size += int64(len(data)); r.size > maxSize {
+		r.size = maxSize
+		return nil, nil, problemf(RuleSize, "with %s the lock has more than %d bytes", path, int64(maxSize))
+	}
+	return data, info, nil
+}
+
+func unreadable(path string, err error) *problem {
+	var e *fs.PathError
+	if errors.As(err, &e) {
+		err = e.Err
+	}
+	return problemf(RuleUnreadable, "cannot read %s: %s", path, err)
+}
+
+// logical reads one logical line.
+func (r *reader) logical(path string, l line, constraint bool) {
+	where := place{file: path, line: l.number}
+	if r.lines++; r.lines > maxLines {
+		r.report(where, problemf(RuleSize, "the lock has more than %d lines", maxLines))
+		r.full = true
+		return
+	}
+	if l.tooLong {
+		r.report(where, problemf(RuleSize, "a line of more than %d bytes", maxLine))
+		return
+	}
+	written, _ := cutOptions(l.text)
+	if where.text = written; written == "" {
+		where.text = optionText(l.text)
+	}
+	text, unset, ok := expand(l.text, r.options.Getenv)
+	if !ok {
+		r.report(where, problemf(RuleSize, "with its variables, a line of more than %d bytes", maxLine))
+		return
+	}
+	for _, name := range unset {
+		r.warn(where, "the variable %s is not set and stays as it is", name)
+	}
+	left, right := cutOptions(strings.TrimFunc(text, isSpace))
+	settings, p := readOptions(right)
+	switch {
+	case p != nil:
+		r.report(where, p)
+	case left != "":
+		r.requirement(where, left, settings, constraint)
+	default:
+		r.settings(where, settings)
+	}
+}
+
+// optionText is what a message shows of a line without a requirement: its first
+// option and value.
+func optionText(text string) string {
+	words := strings.Fields(text)
+	return strings.Join(words[:min(2, len(words))], " ")
+}
+
+func readOptions(text string) ([]setting, *problem) {
+	words, err := splitWords(text)
+	if err != nil {
+		return nil, problemf(RuleQuoting, "%s", err)
+	}
+	settings, rest, err := parseOptions(words)
+	if err != nil {
+		return nil, problemf(RuleOption, "%s", err)
+	}
+	if len(rest) > 0 {
+		return nil, problemf(RuleStrayText, "%s stands behind the options, where pip would ignore it", quote(rest[0]))
+	}
+	return settings, nil
+}
+
+// requirement reads a line that asks for, or constrains, a project.
+func (r *reader) requirement(where place, text string, settings []setting, constraint bool) {
+	e, p := parseEntry(text, filepath.Dir(where.file))
+	if p != nil {
+		r.report(where, p)
+		return
+	}
+	e.place = where
+	for _, s := range settings {
+		switch s.name {
+		case "--hash":
+			h, err := ParseHash(s.value)
+			if err != nil {
+				r.report(where, problemf(RuleHash, "%s", err))
+				return
+			}
+			e.hashes = append(e.hashes, h)
+		case "--config-settings", "--global-option", "--build-option", "--install-option":
+			r.warn(where, "%s has no effect: nothing is built", s.name)
+		case "--editable":
+			r.report(where, problemf(RuleBuild, "-e is source code, which is not built here: %s", wayOut))
+			return
+		default:
+			r.warn(where, "%s has no effect behind a requirement", s.name)
+		}
+	}
+	e.hashes = sortHashes(e.hashes)
+	switch {
+	case !constraint:
+		r.found.entries = append(r.found.entries, e)
+	case len(e.extras) > 0:
+		r.report(where, problemf(RuleConstraint, "a constraint cannot have extras: name them in the requirement"))
+	default:
+		r.found.constraints[e.name] = append(r.found.constraints[e.name], e)
+	}
+}
+
+// resolve finds a relative path beside the file that names it, else where it
+// was started from, which is where pip looks.
+func resolve(dir, path string) string {
+	if filepath.IsAbs(path) {
+		return filepath.Clean(path)
+	}
+	beside := filepath.Join(dir, path)
+	if _, err := os.Stat(beside); err == nil {
+		return beside
+	}
+	if _, err := os.Stat(path); err == nil {
+		return filepath.Clean(path)
+	}
+	return beside
+}
+
+// syntaxDetail takes the text out of pep's errors: an Issue shows its own, in
+// which variables are not expanded.
+func syntaxDetail(err error) string {
+	var e *pep.SyntaxError
+	if errors.As(err, &e) {
+		return e.Detail
+	}
+	return err.Error()
+}
