@@ -24,6 +24,7 @@ func newGnuPG(t testing.TB) *gnupg {
 		t.Fatal(err)
 	}
 	g := &gnupg{t, home}
+	g.file("gpg-agent.conf", []byte("s2k-count 65536\n")) // no time spent on protecting test keys
 	t.Cleanup(func() {
 		g.run(nil, "gpgconf", "--homedir", home, "--kill", "all")
 		os.RemoveAll(home)

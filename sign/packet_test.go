@@ -29,7 +29,34 @@ func dearmor(t testing.TB, armored []byte) []byte {
 func packets(t testing.TB, armored []byte) []string {
 	t.Helper()
 	var all []string
-	r := packet.NewOpaqueReader(bytes.NewReader(dearmor(t, armored)))
+	for _, p := range packetsOf(t, dearmor(t, armored)) {
+		all = append(all, fmt.Sprintf("%d %x", p.Tag, p.Contents))
+	}
+	return all
+}
+
+// enarmor writes a public key block.
+func enarmor(t testing.TB, contents []byte) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	w, err := armor.Encode(&out, "PGP PUBLIC KEY BLOCK", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Write(contents); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// packetsOf takes binary data apart.
+func packetsOf(t testing.TB, data []byte) []*packet.OpaquePacket {
+	t.Helper()
+	var all []*packet.OpaquePacket
+	r := packet.NewOpaqueReader(bytes.NewReader(data))
 	for {
 		p, err := r.Next()
 		if err == io.EOF {
@@ -38,6 +65,6 @@ func packets(t testing.TB, armored []byte) []string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		all = append(all, fmt.Sprintf("%d %x", p.Tag, p.Contents))
+		all = append(all, p)
 	}
 }
