@@ -2,6 +2,7 @@ package apt
 
 import (
 	"bytes"
+	"time"
 
 	"github.com/klauspost/compress/gzip"
 )
@@ -13,6 +14,8 @@ func Gzip(data []byte) []byte {
 	var b bytes.Buffer
 	// Neither call can fail: the level is valid and a buffer takes all.
 	w, _ := gzip.NewWriterLevel(&b, gzip.DefaultCompression)
+	// This writer stamps a zero time as a date in 2042; 0 means none.
+	w.ModTime = time.Unix(0, 0)
 	_, _ = w.Write(data)
 	_ = w.Close()
 	return b.Bytes()
