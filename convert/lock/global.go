@@ -20,7 +20,7 @@ func (r *reader) settings(where place, settings []setting) {
 		case "--editable":
 			r.report(where, problemf(RuleBuild, "-e is source code, which is not built here: %s", wayOut))
 		case "--hash":
-			r.report(where, problemf(RuleHash, "a hash without a requirement: the line above needs a backslash at its end"))
+			r.report(where, problemf(RuleHash, "a hash without a requirement: the line above must end in a backslash, and be no comment"))
 		case "--find-links":
 			r.lock.FindLinks = append(r.lock.FindLinks, findLinks(filepath.Dir(where.file), s.value))
 		case "--no-index":

@@ -96,6 +96,16 @@ func (p *problem) at(where place) Issue {
 	return Issue{File: where.file, Line: where.line, Rule: p.rule, Text: where.text, Detail: p.detail}
 }
 
+// veiled is the problem of a line in which variables were put in: they are often
+// secrets, so what was found in the line is not shown.
+func (p *problem) veiled() *problem {
+	switch p.rule {
+	case RuleBuild, RuleConstraint:
+		return p // says nothing of the line
+	}
+	return &problem{p.rule, "wrong once its variables are put in; their values are not shown"}
+}
+
 // userinfo is what stands before the host of a URL.
 var userinfo = regexp.MustCompile(`(://)[^/\s@]*@`)
 

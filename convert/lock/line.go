@@ -115,12 +115,18 @@ func isSpace(r rune) bool { return unicode.IsSpace(r) || '\x1c' <= r && r <= '\x
 // variable is the one form of a variable that is expanded.
 var variable = regexp.MustCompile(`\$\{[A-Z0-9_]+\}`)
 
-// expand puts in the values of the variables that are set. The others stay as
-// they are and are returned. A value is not expanded again. ok is false when
-// the line becomes too long.
-func expand(text string, getenv func(string) string) (expanded string, unset []string, ok bool) {
+// expanded is a line with the values of its variables.
+type expanded struct {
+	text  string
+	set   bool     // at least one value was put in
+	unset []string // names of the variables that have none and stay as they are
+}
+
+// expand puts in the values of the variables that are set. A value is not
+// expanded again. ok is false when the line becomes too long.
+func expand(text string, getenv func(string) string) (e expanded, ok bool) {
 	if !strings.Contains(text, "${") {
-		return text, nil, true
+		return expanded{text: text}, true
 	}
 	var b strings.Builder
 	rest := text
@@ -135,16 +141,19 @@ func expand(text string, getenv func(string) string) (expanded string, unset []s
 			value = getenv(name)
 		}
 		if value == "" {
-			unset = append(unset, name)
+			e.unset = append(e.unset, name)
 			value = rest[at[0]:at[1]]
+		} else {
+			e.set = true
 		}
 		b.WriteString(rest[:at[0]])
 		b.WriteString(value)
 		rest = rest[at[1]:]
 		if b.Len() > maxLine {
-			return "", nil, false
+			return e, false
 		}
 	}
 	b.WriteString(rest)
-	return b.String(), unset, b.Len() <= maxLine
+	e.text = b.String()
+	return e, len(e.text) <= maxLine
 }

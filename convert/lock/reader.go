@@ -1,6 +1,7 @@
 package lock
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -29,9 +30,10 @@ type reader struct {
 	issues  []Issue
 	stack   []os.FileInfo // the files that are being read, the outermost first
 	done    []visit
-	size    int64 // bytes read
-	lines   int   // logical lines read
-	full    bool  // enough is enough
+	files   []string // the names of all files, in the order in which they were opened
+	size    int64    // bytes read
+	lines   int      // logical lines read
+	full    bool     // enough is enough
 }
 
 // visit is a file that was read to its end.
@@ -54,9 +56,18 @@ func readRequirements(path string, o Options) (*Lock, error) {
 		r.lock.Warnings = append(r.lock.Warnings, warnings...)
 	}
 	if len(r.issues) > 0 {
+		r.sortIssues()
 		return nil, &Error{Path: path, Issues: r.issues}
 	}
 	return r.lock, nil
+}
+
+// sortIssues puts issues into the order in which the files were opened, and of
+// their lines: some are found only when all is read.
+func (r *reader) sortIssues() {
+	slices.SortStableFunc(r.issues, func(a, b Issue) int {
+		return cmp.Or(cmp.Compare(slices.Index(r.files, a.File), slices.Index(r.files, b.File)), cmp.Compare(a.Line, b.Line))
+	})
 }
 
 // report gathers an issue.
@@ -92,6 +103,7 @@ func (r *reader) file(by place, path string, constraint bool) {
 	if slices.ContainsFunc(r.done, func(v visit) bool { return same(v.file) && v.constraint == constraint }) {
 		return
 	}
+	r.files = append(r.files, path)
 	text, p := decode(data)
 	if p != nil {
 		r.report(place{file: path}, p)
@@ -154,23 +166,28 @@ func (r *reader) logical(path string, l line, constraint bool) {
 	if where.text = written; written == "" {
 		where.text = optionText(l.text)
 	}
-	text, unset, ok := expand(l.text, r.options.Getenv)
+	e, ok := expand(l.text, r.options.Getenv)
 	if !ok {
 		r.report(where, problemf(RuleSize, "with its variables, a line of more than %d bytes", maxLine))
 		return
 	}
-	for _, name := range unset {
+	for _, name := range e.unset {
 		r.warn(where, "the variable %s is not set and stays as it is", name)
 	}
-	left, right := cutOptions(strings.TrimFunc(text, isSpace))
+	left, right := cutOptions(strings.TrimFunc(e.text, isSpace))
 	settings, p := readOptions(right)
-	switch {
-	case p != nil:
-		r.report(where, p)
-	case left != "":
-		r.requirement(where, left, settings, constraint)
-	default:
+	if p == nil && left == "" {
 		r.settings(where, settings)
+		return
+	}
+	if p == nil {
+		p = r.requirement(where, left, settings, constraint)
+	}
+	if p != nil && e.set {
+		p = p.veiled()
+	}
+	if p != nil {
+		r.report(where, p)
 	}
 }
 
@@ -197,11 +214,10 @@ func readOptions(text string) ([]setting, *problem) {
 }
 
 // requirement reads a line that asks for, or constrains, a project.
-func (r *reader) requirement(where place, text string, settings []setting, constraint bool) {
+func (r *reader) requirement(where place, text string, settings []setting, constraint bool) *problem {
 	e, p := parseEntry(text, filepath.Dir(where.file))
 	if p != nil {
-		r.report(where, p)
-		return
+		return p
 	}
 	e.place = where
 	for _, s := range settings {
@@ -209,15 +225,13 @@ func (r *reader) requirement(where place, text string, settings []setting, const
 		case "--hash":
 			h, err := ParseHash(s.value)
 			if err != nil {
-				r.report(where, problemf(RuleHash, "%s", err))
-				return
+				return problemf(RuleHash, "%s", err)
 			}
 			e.hashes = append(e.hashes, h)
 		case "--config-settings", "--global-option", "--build-option", "--install-option":
 			r.warn(where, "%s has no effect: nothing is built", s.name)
 		case "--editable":
-			r.report(where, problemf(RuleBuild, "-e is source code, which is not built here: %s", wayOut))
-			return
+			return problemf(RuleBuild, "-e is source code, which is not built here: %s", wayOut)
 		default:
 			r.warn(where, "%s has no effect behind a requirement", s.name)
 		}
@@ -227,10 +241,11 @@ func (r *reader) requirement(where place, text string, settings []setting, const
 	case !constraint:
 		r.found.entries = append(r.found.entries, e)
 	case len(e.extras) > 0:
-		r.report(where, problemf(RuleConstraint, "a constraint cannot have extras: name them in the requirement"))
+		return problemf(RuleConstraint, "a constraint cannot have extras: name them in the requirement")
 	default:
 		r.found.constraints[e.name] = append(r.found.constraints[e.name], e)
 	}
+	return nil
 }
 
 // resolve finds a relative path beside the file that names it, else where it
