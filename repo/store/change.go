@@ -1,0 +1,156 @@
+package store
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"strings"
+)
+
+// A Change is what one commit does to a store, in the order of its fields.
+type Change struct {
+	Pool  []File   // packages
+	Index []File   // folders of the new generation, and the state that describes it
+	Head  Head     // what readers and later plans open by a fixed name
+	Stale []string // files, and folders with all in them, to remove; absent ones are fine
+}
+
+// A File is bytes under a name. Exactly one of Data, Open and Link says where they come from.
+type File struct {
+	Name string
+
+	Data []byte
+	Open func() (io.ReadCloser, error) // opened once for each commit, and closed
+	Link string                        // an object in the store, or earlier in the same change
+
+	// Size and SHA256 (in hex) are what Open must yield; anything else fails the commit with a *ContentError.
+	Size   int64
+	SHA256 string
+}
+
+// A Head is the part of a change that gives fixed names their new content.
+type Head struct {
+	// State is the publisher's own head, replaced first: that is the moment of the commit. Nil leaves it as it is.
+	State *File
+
+	// Files are small public files (Data only), rewritten where they differ, in this order.
+	Files []File
+
+	// Trees are all trees of the repository, each switched unless it shows its folder already.
+	Trees []Tree
+}
+
+// A Tree is a folder that readers know, such as apt/dists/bookworm, and the generation that it shows.
+type Tree struct {
+	Name   string   // the folder that readers know
+	Folder string   // the folder that holds the generation
+	Files  []string // all files of the generation, relative to Folder; what readers open first comes last
+}
+
+// A ContentError reports bytes that are not the ones that the plan was made for: the file was rewritten meanwhile.
+type ContentError struct {
+	Name      string // in the store
+	WantSize  int64
+	GotSize   int64  // one more than WantSize stands for any larger number
+	Want, Got string // SHA-256 in hex
+}
+
+func (e *ContentError) Error() string {
+	if e.WantSize != e.GotSize {
+		return fmt.Sprintf("store %s: the source changed while it was published: expected %d bytes", e.Name, e.WantSize)
+	}
+	return fmt.Sprintf("store %s: the source changed while it was published: SHA-256 was %s and is %s", e.Name, e.Want, e.Got)
+}
+
+// check refuses a change whose names could leave the store, meet its own files, or whose parts are incomplete.
+func (c *Change) check() error {
+	for _, file := range c.files() {
+		if err := file.check(); err != nil {
+			return err
+		}
+	}
+	for _, file := range c.Head.Files {
+		if file.Data == nil {
+			return fmt.Errorf("store %s: a head file needs its bytes at hand", file.Name)
+		}
+	}
+	names := append([]string(nil), c.Stale...)
+	for _, tree := range c.Head.Trees {
+		names = append(names, tree.Name, tree.Folder)
+		names = append(names, tree.Files...)
+	}
+	for _, name := range names {
+		if err := checkName(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// files returns every file of the change, in the order of the commit.
+func (c *Change) files() []File {
+	files := append(append([]File(nil), c.Pool...), c.Index...)
+	if c.Head.State != nil {
+		files = append(files, *c.Head.State)
+	}
+	return append(files, c.Head.Files...)
+}
+
+func (f *File) check() error {
+	sources := 0
+	for _, given := range []bool{f.Data != nil, f.Open != nil, f.Link != ""} {
+		if given {
+			sources++
+		}
+	}
+	if sources != 1 {
+		return fmt.Errorf("store %q: exactly one of data, a function and a link must be given", f.Name)
+	}
+	if f.Link != "" {
+		if err := checkName(f.Link); err != nil {
+			return err
+		}
+	}
+	return checkName(f.Name)
+}
+
+func checkName(name string) error {
+	if !fs.ValidPath(name) || name == "." || strings.ContainsAny(name, "\\\x00") {
+		return fmt.Errorf("store %q: not a name within a store", name)
+	}
+	if name == Private || name == lockName || name == stagedName || strings.HasPrefix(name, stagedName+"/") {
+		return fmt.Errorf("store %q: the name is the store's own", name)
+	}
+	return nil
+}
+
+var (
+	lockName   = path.Join(Private, "lock")
+	stagedName = path.Join(Private, "staged")
+)
+
+// copyTo writes the file's bytes to w and checks them. It must not be called for a link.
+func (f *File) copyTo(w io.Writer) error {
+	if f.Data != nil {
+		_, err := io.Copy(w, bytes.NewReader(f.Data))
+		return err
+	}
+	src, err := f.Open()
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	sum := sha256.New()
+	n, err := io.Copy(io.MultiWriter(w, sum), io.LimitReader(src, f.Size+1))
+	if err != nil {
+		return err
+	}
+	if got := hex.EncodeToString(sum.Sum(nil)); n != f.Size || got != f.SHA256 {
+		return &ContentError{Name: f.Name, WantSize: f.Size, GotSize: n, Want: f.SHA256, Got: got}
+	}
+	return nil
+}
