@@ -9,11 +9,12 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
-	"github.com/ulikunitz/xz/lzma"
+	"github.com/xi2/xz"
 )
 
-// maxWindow bounds the memory that a compressed control member may ask for;
-// the largest presets of xz and of zstd stay at or below it.
+// maxWindow bounds the memory that a compressed control member may ask for.
+// Every preset of xz stays within it, and every level of zstd that dpkg-deb
+// can be told.
 const maxWindow = 128 << 20
 
 // form is a way in which a tar member may be stored.
@@ -21,7 +22,8 @@ type form struct {
 	suffix string
 	// magic is what the stored member begins with; "" where any byte may.
 	magic string
-	// open returns the tar's bytes.
+	// open returns the tar's bytes; nil where only a data member may be
+	// stored that way.
 	open func(r io.Reader) (io.Reader, error)
 }
 
@@ -33,7 +35,7 @@ func forms() []form {
 		{".xz", "\xfd7zXZ\x00", openXZ},
 		{".zst", "\x28\xb5\x2f\xfd", openZstd},
 		{".bz2", "BZh", func(r io.Reader) (io.Reader, error) { return bzip2.NewReader(r), nil }},
-		{".lzma", "\x5d\x00\x00", openLZMA},
+		{".lzma", "\x5d\x00\x00", nil},
 	}
 }
 
@@ -70,13 +72,13 @@ func openGzip(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) }
 
 func openZstd(r io.Reader) (io.Reader, error) {
 	d, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
-		zstd.WithDecoderMaxWindow(maxWindow), zstd.WithDecoderMaxMemory(1<<62))
+		zstd.WithDecoderMaxWindow(maxWindow))
 	if err != nil {
 		return nil, err
 	}
 	return d.IOReadCloser(), nil
 }
 
-func openLZMA(r io.Reader) (io.Reader, error) {
-	return lzma.ReaderConfig{DictCap: maxWindow}.NewReader(r)
-}
+// openXZ uses the one decoder that refuses a large dictionary before it
+// allocates it, in every block.
+func openXZ(r io.Reader) (io.Reader, error) { return xz.NewReader(r, maxWindow) }

@@ -31,7 +31,9 @@ type Package struct {
 }
 
 // Read reads the package that fills the first size bytes of r. Each byte is
-// read once. The error is an [*Error] unless reading from r itself failed.
+// read once. What is wrong with the package is an [*Error]; an error of r
+// comes back as it is, or inside an [*Error] when it struck while a member was
+// unpacked.
 func Read(r io.ReaderAt, size int64) (*Package, error) {
 	sum := newSums()
 	buffer := bufio.NewReaderSize(io.NewSectionReader(r, 0, size), int(min(max(size, 512), 128<<10)))
