@@ -1,0 +1,106 @@
+package convert
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"wain/convert/pack"
+	"wain/convert/venv"
+	"wain/convert/wheel"
+)
+
+// components describes the projects of a package for its copyright file, the
+// packaged one first: it stands for all files that no other has.
+func components(p *plan, dir string) []pack.Component {
+	paths := pathsByOrigin(p.tree.Entries)
+	list := make([]pack.Component, len(p.chosen))
+	for i, c := range p.chosen {
+		w := c.book.wheel
+		site := path.Join(dir, "lib", "python"+p.target.Python.Version, "site-packages")
+		list[i] = pack.Component{
+			Project: w.Metadata.Name, Version: w.Metadata.Version, Homepage: w.Metadata.Homepage,
+			Authors: authorsOf(w.Metadata), License: w.Metadata.LicenseExpression, LicenseText: licenceOf(w.Metadata),
+			LicenseFiles: licenceFiles(w, site),
+		}
+		if i > 0 {
+			list[i].Paths = paths[w.Filename.Name]
+		}
+	}
+	return list
+}
+
+// pathsByOrigin gives each project's files as few patterns: a folder that one
+// project alone has files in stands for all below it.
+func pathsByOrigin(entries []venv.Entry) map[string][]string {
+	owner := map[string]string{} // folder → the one project with files below it; "" for several
+	for _, e := range entries {
+		if e.Mode.IsDir() {
+			continue
+		}
+		for dir := path.Dir(e.Path); dir != "/"; dir = path.Dir(dir) {
+			if other, seen := owner[dir]; seen && other != e.Origin {
+				owner[dir] = ""
+			} else if !seen {
+				owner[dir] = e.Origin
+			}
+		}
+	}
+	paths := map[string][]string{}
+	for _, e := range entries {
+		if e.Origin == "" || e.Mode.IsDir() {
+			continue
+		}
+		pattern := e.Path
+		for dir := path.Dir(e.Path); dir != "/" && owner[dir] == e.Origin; dir = path.Dir(dir) {
+			pattern = dir + "/*"
+		}
+		if list := paths[e.Origin]; !slices.Contains(list, pattern) {
+			paths[e.Origin] = append(list, pattern)
+		}
+	}
+	return paths
+}
+
+func authorsOf(m wheel.Metadata) []string {
+	var authors []string
+	for _, person := range []struct{ name, address string }{{m.Author, m.AuthorEmail}, {m.Maintainer, m.MaintainerEmail}} {
+		if text := strings.TrimSpace(person.name + " " + person.address); text != "" && !slices.Contains(authors, text) {
+			authors = append(authors, text)
+		}
+	}
+	return authors
+}
+
+func licenceFiles(w *wheel.Wheel, site string) []string {
+	var files []string
+	for _, name := range w.Metadata.LicenseFiles {
+		for _, folder := range []string{w.DistInfo + "/licenses/", w.DistInfo + "/"} {
+			if slices.ContainsFunc(w.Files, func(f wheel.File) bool { return f.Path == folder+name }) {
+				files = append(files, path.Join(site, folder+name))
+				break
+			}
+		}
+	}
+	return files
+}
+
+// licenceOfAll is the licence of the package as a whole: every part's, each
+// once, in the order of the parts.
+func licenceOfAll(parts []pack.Component) string {
+	var terms []string
+	for _, c := range parts {
+		term := firstOf(c.License, c.LicenseText)
+		if term == "" {
+			continue
+		}
+		if strings.Contains(term, " OR ") {
+			term = fmt.Sprintf("(%s)", term)
+		}
+		if !slices.Contains(terms, term) {
+			terms = append(terms, term)
+		}
+	}
+	return strings.Join(terms, " AND ")
+}

@@ -1,0 +1,82 @@
+package convert
+
+import (
+	"io"
+	"time"
+
+	"wain/convert/target"
+)
+
+// Options is what one run is told.
+type Options struct {
+	Sources       []string // wheels, or name==version with a lock; the first names the package
+	Lock          string   // path of the lock file; empty for an application without requirements
+	Extras        []string // extras of the SOURCE project
+	Groups        []string // dependency groups, for locks that have them
+	FindLinks     []string // folders of wheels, beside those the lock names
+	AllowUnhashed bool     // take pins without a hash, and say which
+	HealRecord    bool     // take files that a wheel's RECORD does not list, and say which
+
+	Targets  []target.Target
+	Name     string // package name; default python-<project>
+	App      string // folder below Prefix; default <project>
+	Prefix   string // default /opt/venvs
+	Revision string // deb: none by default; rpm: 1
+
+	Maintainer string    // "Name <address>"; default the SOURCE's own
+	Epoch      time.Time // one time stamp for all; zero: the newest entry of the SOURCE wheel
+	Output     string    // folder of the target folders
+	Scratch    string    // where the temporary folder is made
+	Jobs       int       // at least 1
+	DryRun     bool      // build everything, keep nothing
+	Sign       Signer    // zero: packages stay unsigned
+
+	Getenv   func(string) string // the variables a lock may name; nil: none is set
+	Progress func(Event)         // called from one goroutine at a time; may be nil
+}
+
+// Signer makes the signature inside a package, and says whose it is.
+type Signer struct {
+	Fingerprint string
+	Sign        func(r io.Reader, at time.Time) ([]byte, error)
+}
+
+// Event tells how far a run is.
+type Event struct {
+	Step  string // "choose", "stage", "pack"
+	Label string // the target, or the wheel
+	Done  int
+	Total int
+}
+
+// Result is what a run made, in the order of the targets.
+type Result struct {
+	Changed  bool // a package file is new or has other bytes than before
+	Packages []Package
+	Warnings []string
+}
+
+// Package is one package file.
+type Package struct {
+	Target       string
+	Format       string
+	Name         string
+	Version      string // as the package manager shows it, without the release
+	Release      string // "" for a deb without a revision
+	Architecture string
+	Path         string
+	Size         int64
+	SHA256       string
+	SignedBy     string // fingerprint; "" when unsigned
+	Depends      []string
+	Wheels       []Wheel
+}
+
+// Wheel is one wheel inside a package.
+type Wheel struct {
+	Name     string
+	Version  string
+	Filename string
+	SHA256   string
+	Source   string // where it came from: a path as it was given
+}

@@ -1,0 +1,74 @@
+package convert
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"wain/convert/pep"
+)
+
+// source is one SOURCE of the command line: a wheel file, or a project and
+// version that the lock pins.
+type source struct {
+	given   string
+	project string // normalised
+	version pep.Version
+	book    *book // nil where the lock is to bring it
+}
+
+// SourceError is a SOURCE that cannot be used.
+type SourceError struct{ Source, Detail string }
+
+func (e *SourceError) Error() string { return fmt.Sprintf("source %q: %s", e.Source, e.Detail) }
+
+func (r *run) readSources(ctx context.Context) ([]source, error) {
+	if len(r.Sources) == 0 {
+		return nil, errors.New("no source: name a wheel, or name==version with a lock")
+	}
+	var sources []source
+	var errs []error
+	seen := map[string]string{}
+	for _, given := range r.Sources {
+		s, err := r.readSource(ctx, given)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		if first, twice := seen[s.project]; twice {
+			errs = append(errs, &SourceError{given, fmt.Sprintf("%s is the same project", first)})
+			continue
+		}
+		seen[s.project] = given
+		sources = append(sources, s)
+	}
+	return sources, errors.Join(errs...)
+}
+
+func (r *run) readSource(ctx context.Context, given string) (source, error) {
+	if strings.HasSuffix(given, ".whl") {
+		b, err := r.shelf.takePath(ctx, r.index, given)
+		if err != nil {
+			return source{}, err
+		}
+		name := b.wheel.Filename
+		return source{given: given, project: name.Name, version: name.Version, book: b}, nil
+	}
+	requirement, err := pep.ParseRequirement(given)
+	if err != nil || requirement.URL != "" || requirement.Marker != nil {
+		return source{}, &SourceError{given, "neither a wheel (.whl) nor name==version"}
+	}
+	text, pinned := requirement.Specifiers.Pinned()
+	if !pinned {
+		return source{}, &SourceError{given, "one version is needed, as in name==1.2.3"}
+	}
+	version, err := pep.ParseVersion(text)
+	if err != nil {
+		return source{}, &SourceError{given, err.Error()}
+	}
+	if r.Options.Lock == "" {
+		return source{}, &SourceError{given, "a project needs a lock that pins it"}
+	}
+	return source{given: given, project: pep.Normalize(requirement.Name), version: version}, nil
+}
