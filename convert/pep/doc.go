@@ -13,15 +13,21 @@
 //
 // Where the specification leaves room the reference is what the `packaging`
 // library 26 does, since that is what wrote and judged the files in the world;
-// the oracle tests compare the two on thousands of random inputs. Deliberate
-// differences, all of them towards refusing:
+// the oracle tests compare the two on thousands of random inputs. It differs on
+// purpose in refusing more:
 //
-//   - a project name ends with a letter or a digit, in wheel file names too;
+//   - a project name begins and ends with a letter or a digit, in wheel file
+//     names too;
+//   - tags are letters, digits and "_", and a wheel file name is ASCII without
+//     white space;
 //   - only ASCII digits, letters and white space count as such;
 //   - a quoted string in a marker holds no backslash and no control character;
 //   - a marker comparison has one variable and one literal, and a set variable
 //     is only tested with "in" and "not in";
 //   - inputs are bounded: see the Max constants.
+//
+// In one place it refuses less: white space may follow the comma after a "==="
+// clause of a requirement, as after any other.
 //
 // Every type is a plain value that nothing in the package changes after it was
 // parsed, so all of it is safe for concurrent use. The package reads no

@@ -36,8 +36,8 @@ type operand struct {
 
 // String gives the normal form, which ParseMarker reads back: present names of
 // the variables, extras in normal form, double quotes where possible, no
-// parentheses that the order of evaluation makes superfluous around a single
-// comparison. A nil marker gives "".
+// parentheses around a single comparison or around the whole. A nil marker
+// gives "".
 func (m *Marker) String() string {
 	if m == nil {
 		return ""

@@ -66,9 +66,9 @@ func (e *evaluation) fail(format string, args ...any) error {
 
 // alternatives judges every comparison, also when the result is known before,
 // so that a mistake shows on every target and not only on some.
-func (e *evaluation) alternatives(any alternatives) (bool, error) {
+func (e *evaluation) alternatives(either alternatives) (bool, error) {
 	result := false
-	for _, all := range any {
+	for _, all := range either {
 		holds := true
 		for _, c := range all {
 			ok, err := e.condition(c)

@@ -45,20 +45,23 @@ func (p *markerParser) marker() (*Marker, error) {
 	if p.pos < len(p.text) {
 		return nil, p.fail(p.pos, "expected \"and\", \"or\" or the end of the marker")
 	}
+	if len(root) == 1 && len(root[0]) == 1 && root[0][0].comparison == nil {
+		root = root[0][0].group // parentheses around the whole mean nothing
+	}
 	return &Marker{root}, nil
 }
 
 // or = and ("or" and)*
 func (p *markerParser) or() (alternatives, error) {
-	var any alternatives
+	var either alternatives
 	for {
 		all, err := p.and()
 		if err != nil {
 			return nil, err
 		}
-		any = append(any, all)
+		either = append(either, all)
 		if !p.keyword("or") {
-			return any, nil
+			return either, nil
 		}
 	}
 }

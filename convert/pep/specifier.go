@@ -69,6 +69,9 @@ func parseClause(text string) (c clause, detail string) {
 	if c.operator == "==" || c.operator == "!=" {
 		base, c.wildcard = strings.CutSuffix(c.text, ".*")
 	}
+	if base != trimSpace(base) {
+		return c, "expected no white space before \".*\""
+	}
 	v, err := ParseVersion(base)
 	if err != nil {
 		return c, clauseDetail(c, err)

@@ -54,6 +54,9 @@ func (f *WheelFilename) parse() (detail string) {
 	if !ok {
 		return "expected a name that ends in .whl"
 	}
+	if strings.ContainsFunc(stem, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
+		return "expected printable ASCII characters without white space"
+	}
 	parts := strings.Split(stem, "-")
 	if len(parts) < 5 || len(parts) > 7 {
 		return "expected NAME-VERSION[-BUILD]-PYTHON-ABI-PLATFORM[-VARIANT].whl"
