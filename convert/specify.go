@@ -40,7 +40,7 @@ func (r *run) specify(ctx context.Context, p *plan) error {
 		Format: p.target.Format, Name: firstOf(r.Name, packageName(main.Filename.Name)),
 		Epoch: epoch, Version: version, Release: release(p.target, r.Revision), Arch: architecture(p.target, objects),
 		Summary: main.Metadata.Summary, Homepage: main.Metadata.Homepage,
-		Description: main.Metadata.Summary, Maintainer: maintainer,
+		Maintainer: maintainer,
 		Depends: r.depends(p.target, loaded),
 		Target:  p.target.String(), Suite: p.target.Suite,
 		Time: r.epoch(main.Newest),

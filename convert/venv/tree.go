@@ -6,7 +6,6 @@ import (
 	"path"
 	"regexp"
 	"slices"
-	"strings"
 
 	"wain/convert/target"
 	"wain/convert/wheel"
@@ -125,15 +124,12 @@ func (l *layout) configuration() []byte {
 		"prompt = " + l.Prompt + "\n")
 }
 
-// entries gives the settled claims and every folder above them but /usr's.
+// entries gives the settled claims and every folder above them.
 func (l *layout) entries() []Entry {
 	folders := map[string]bool{}
 	var list []Entry
 	for p, claims := range l.claims {
 		list = append(list, claims[0].Entry)
-		if strings.HasPrefix(p, "/usr/bin/") {
-			continue
-		}
 		for dir := path.Dir(p); dir != "/" && !folders[dir]; dir = path.Dir(dir) {
 			folders[dir] = true
 			list = append(list, directory(dir))
