@@ -70,20 +70,27 @@ func (c *Certificate) signer(at time.Time, has func(*component) bool) *component
 	return best
 }
 
-// whyNoSigner explains why signer found none.
+// whyNoSigner explains why signer found none: what is wrong with the subkeys
+// that could, else that nothing can. The primary's faults are listed already.
 func (c *Certificate) whyNoSigner(at time.Time, has func(*component) bool) []error {
 	missing := &NoSigningKeyError{Fingerprint: c.Fingerprint()}
 	var faults []error
+	explained := false
 	for _, k := range c.components() {
-		switch {
-		case !k.signs():
+		if !k.signs() {
+			continue
+		}
+		switch own := k.faults(at); {
+		case len(own) > 0:
+			explained = true
+			if !k.primary {
+				faults = append(faults, own...)
+			}
 		case !has(k):
 			missing.Missing = append(missing.Missing, k.fingerprint())
-		case !k.primary: // the primary's own faults are listed already
-			faults = append(faults, k.faults(at)...)
 		}
 	}
-	if len(faults) == 0 && !(c.primary.signs() && has(c.primary)) {
+	if !explained || len(missing.Missing) > 0 {
 		faults = append(faults, missing)
 	}
 	return faults

@@ -180,7 +180,7 @@ func (v *verification) join(w *verification) *verification {
 }
 
 // judge decides on the content that was written to v: at least one signature is
-// of a known key, and none of those fails.
+// of a known key, and none of those fails. It uses v up.
 func (r *Keyring) judge(v *verification, at time.Time) (fingerprint string, err error) {
 	var faults []error
 	strangers := &UnknownSignerError{}

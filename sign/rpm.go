@@ -61,15 +61,17 @@ func (r *Keyring) VerifyRPM(pkg io.Reader, at time.Time) (fingerprint string, er
 	if payload.want != "" && payload.want != hex.EncodeToString(payload.hash.Sum(nil)) {
 		return "", fmt.Errorf("verify package: %w", &DamagedError{"package", "the payload does not match its digest in the header"})
 	}
-	if payload.want == "" { // then only a signature over both covers it
-		if len(wholeSigs) == 0 {
-			return "", fmt.Errorf("verify package: %w", &DamagedError{"package", "no signature covers the payload"})
-		}
-		if _, err := r.judge(whole, at); err != nil {
+	switch { // without a digest, only a signature over both covers the payload
+	case payload.want != "":
+		return r.judge(header.join(whole), at)
+	case len(wholeSigs) == 0:
+		return "", fmt.Errorf("verify package: %w", &DamagedError{"package", "no signature covers the payload"})
+	case len(headerSigs) > 0:
+		if _, err := r.judge(header, at); err != nil {
 			return "", err
 		}
 	}
-	return r.judge(header.join(whole), at)
+	return r.judge(whole, at)
 }
 
 // An rpmFile is what of a package is read before its payload.
