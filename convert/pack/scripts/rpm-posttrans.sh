@@ -1,0 +1,4 @@
+# After the old package's files are gone, on install, upgrade and downgrade.
+wipe
+compile
+exit 0
