@@ -3,6 +3,8 @@ package yum_test
 import (
 	"bytes"
 	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -128,7 +130,7 @@ func buildNFPM(t *testing.T, dir string) {
 	stamp := time.Unix(1700000000, 0)
 	info := &nfpm.Info{
 		Name: "python-example", Arch: "amd64", Platform: "linux", Version: "1.2.3", Release: "1.el9", VersionSchema: "none",
-		Maintainer: "Ops <ops@example.org>", Description: "An example\nwith two lines", MTime: stamp,
+		Maintainer: "Ops <ops@example.org>", Description: "An example\nwith caf\xe9", MTime: stamp,
 		Overridables: nfpm.Overridables{
 			Depends:  []string{"/usr/bin/python3.11", "python(abi) = 3.11"},
 			Provides: []string{"wain(suite) = el9"},
@@ -265,4 +267,24 @@ func run(t *testing.T, dir, name string, args ...string) []byte {
 		t.Fatalf("%s %q: %v\n%s", name, args, err, out)
 	}
 	return out
+}
+
+func writeFile(t *testing.T, path string, data []byte) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func sha256Hex(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+func sorted(lines []string) []string {
+	slices.Sort(lines)
+	return lines
 }
