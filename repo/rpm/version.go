@@ -98,15 +98,15 @@ func skipSeparators(s string) string {
 }
 
 // CompareEVR orders "epoch:version-release" as rpm does. A missing epoch is
-// 0; a release that either side lacks is not compared.
+// 0; of two equal versions the one without a release is the earlier.
 func CompareEVR(a, b string) int {
 	epochA, versionA, releaseA := SplitEVR(a)
 	epochB, versionB, releaseB := SplitEVR(b)
-	if c := CompareVersions(epochA, epochB); c != 0 {
+	if c := cmp.Or(CompareVersions(epochA, epochB), CompareVersions(versionA, versionB)); c != 0 {
 		return c
 	}
-	if c := CompareVersions(versionA, versionB); c != 0 || releaseA == "" || releaseB == "" {
-		return c
+	if releaseA == "" || releaseB == "" {
+		return cmp.Compare(len(releaseA), len(releaseB))
 	}
 	return CompareVersions(releaseA, releaseB)
 }
