@@ -122,6 +122,13 @@ func (r *reader) file(by place, path string, constraint bool) {
 
 // load reads a file's bytes, as far as the lock's bound allows.
 func (r *reader) load(path string) ([]byte, os.FileInfo, *problem) {
+	if len(r.stack) > 0 {
+		// The lock itself may come through a pipe. What it includes may not: a
+		// pipe or a terminal would wait for ever.
+		if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+			return nil, nil, problemf(RuleInclude, "%s is not a regular file", path)
+		}
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, nil, unreadable(path, err)

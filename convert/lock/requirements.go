@@ -58,9 +58,9 @@ func (r *requirements) check() (issues []Issue, warnings []string) {
 
 func unpinned(e *entry) *problem {
 	if e.specifiers.Empty() {
-		return problemf(RuleUnpinned, "not pinned: write %s==VERSION with its hashes", e.name)
+		return problemf(RuleUnpinned, "not pinned: add ==VERSION and its hashes")
 	}
-	return problemf(RuleUnpinned, "not pinned: %s allows more than one version, only a single ==VERSION does not", e.specifiers)
+	return problemf(RuleUnpinned, "not pinned: a single ==VERSION is needed, which leaves nothing to choose")
 }
 
 func unhashed() *problem {
@@ -99,7 +99,7 @@ func (r *requirements) pick(w want) ([]Pin, []Issue) {
 			continue
 		}
 		if other, twice := first[pin.Name]; twice {
-			issues = append(issues, pinnedTwice(pin, other).at(e.place))
+			issues = append(issues, pinnedTwice(other).at(e.place))
 			continue
 		}
 		first[pin.Name] = pin
@@ -108,9 +108,9 @@ func (r *requirements) pick(w want) ([]Pin, []Issue) {
 	return pins, issues
 }
 
-func pinnedTwice(pin, other Pin) *problem {
-	return problemf(RuleTwice, "%s is pinned a second time for one environment, first as %s by %s:%d: keep one, or give them markers that exclude each other",
-		pin.Name, other, other.File, other.Line)
+func pinnedTwice(other Pin) *problem {
+	return problemf(RuleTwice, "pins a project a second time for one environment, first pinned by %s:%d: keep one, or give them markers that exclude each other",
+		other.File, other.Line)
 }
 
 // holds judges the entry's marker.
@@ -163,7 +163,7 @@ func (r *requirements) constrain(e entry, constraints []entry) (Pin, *problem) {
 	}
 	for _, c := range append([]entry{e}, constraints...) {
 		if !c.specifiers.Contains(v, true) || c.url != "" && c.url != pin.URL || c.path != "" && c.path != pin.Path {
-			return pin, problemf(RuleConflict, "%s contradicts %s:%d", pin, c.file, c.line)
+			return pin, problemf(RuleConflict, "contradicts %s:%d", c.file, c.line)
 		}
 	}
 	if len(pin.Hashes) == 0 && !r.allowUnhashed {
