@@ -185,6 +185,35 @@ func TestRevocations(t *testing.T) {
 	if _, err := r.VerifyDetached(strings.NewReader("x"), detached(t, key(t, "protected"), "x", someday), someday); !errors.As(err, &revoked) {
 		t.Errorf("believes a revoked subkey: %v", err)
 	}
+	if err := r.Certificates()[0].Check(someday); !errors.As(err, &revoked) {
+		t.Errorf("the certificate: %v", err)
+	}
+
+	// With an older subkey beside it, the key is sound, and that one signs.
+	r, err = sign.ReadPublic(append(data, signingSubkey(t, primary, secretOf(t, "other", 0))...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Certificates()[0].Check(someday); err != nil {
+		t.Errorf("with another subkey: %v", err)
+	}
+}
+
+// signingSubkey binds a key to a primary as a subkey that signs.
+func signingSubkey(t testing.TB, primary, sub *packet.PrivateKey) []byte {
+	t.Helper()
+	sub.IsSubkey = true
+	cross := newSignature(sub, packet.SigTypePrimaryKeyBinding, someday)
+	binding := newSignature(primary, packet.SigTypeSubkeyBinding, someday)
+	binding.FlagsValid, binding.FlagSign, binding.EmbeddedSignature = true, true, cross
+	var out bytes.Buffer
+	if err := errors.Join(
+		cross.CrossSignKey(&sub.PublicKey, &primary.PublicKey, sub, nil),
+		binding.SignKey(&sub.PublicKey, primary, nil),
+		sub.PublicKey.Serialize(&out), binding.Serialize(&out)); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
 }
 
 // An rpm from before payload digests is covered by a signature over header and

@@ -24,7 +24,7 @@
 // it would otherwise ignore.
 //
 // [Keyring] verifies detached, cleartext and rpm header signatures against
-// given keys, as strictly as apt 3: the facts that [Certificate.Check] refuses
+// given keys, at least as strictly as apt 3: the facts that [Certificate.Check] refuses
 // are refused in a signer too.
 //
 // # Secrets
