@@ -1,0 +1,179 @@
+package repo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"wain/repo/store"
+)
+
+// Options say what to publish, where and how.
+type Options struct {
+	// Store holds the repository. Nil stands for the folder Dir.
+	Store store.Store
+	Dir   string
+
+	// Paths are package files, by any name, and folders searched for *.deb and *.rpm at any depth. A folder that is
+	// itself a repository is not searched.
+	Paths []string
+
+	// Origin and Label are fixed by the first publish, which needs an origin; the label is the origin by default.
+	// Later, empty means unchanged.
+	Origin, Label string
+
+	// BaseURL is where hosts find the repository, for the client files beside it. Empty means unchanged; until it
+	// is known, the client files have a placeholder.
+	BaseURL string
+
+	// Suite is for packages that name none. Channel is appended to every suite: bookworm-staging.
+	Suite, Channel string
+
+	// Time dates the publish.
+	Time time.Time
+
+	// Signer signs. Without one, Unsigned must be set.
+	Signer   *Signer
+	Unsigned bool
+
+	// DryRun computes the result and writes nothing.
+	DryRun bool
+
+	// Jobs is how many packages are read at once; less than one means one.
+	Jobs int
+
+	// Progress is called with each step's progress, from several goroutines but never at once. It may be nil.
+	Progress func(Event)
+}
+
+// A Signer makes signatures with one key. The time is what a signature is dated; the same input and time should give
+// the same bytes.
+type Signer struct {
+	Clear    func(text []byte, at time.Time) ([]byte, error) // clear-signed text
+	Detached func(data []byte, at time.Time) ([]byte, error) // armored detached signature
+
+	PublicArmored, PublicBinary []byte
+	Fingerprint                 string // 40 hex digits
+}
+
+// An Event tells how far a publish has come.
+type Event struct {
+	Step        string // "wait" for another publisher, "read" packages, "sign" a suite, "copy" packages
+	Label       string // what is worked on
+	Done, Total int    // units of the step, 0 of 0 where they are not known
+}
+
+// A Result is what a publish did, or would do.
+type Result struct {
+	Changed     bool // any byte of the repository
+	Generation  int  // the current one, after the publish
+	Origin      string
+	Fingerprint string // of the signing key; empty: unsigned
+	Suites      []SuiteResult
+	Warnings    []string
+}
+
+// A SuiteResult lists the given packages by what became of them, ordered by name, version and architecture.
+type SuiteResult struct {
+	Format    string // "apt" or "yum"
+	Suite     string
+	Date      time.Time // of the suite, after the publish
+	Added     []Package
+	Unchanged []Package
+}
+
+// A Package is one published package.
+type Package struct {
+	Name         string `json:"name"`
+	Version      string `json:"version"` // rpm: [epoch:]version-release
+	Architecture string `json:"architecture"`
+	Path         string `json:"path"` // of its file in the repository
+	Size         int64  `json:"size"` // bytes
+	SHA256       string `json:"sha256"`
+}
+
+// Publish adds the packages under o.Paths to the repository and publishes it, all in one commit. Every package is read
+// first; each error about one of them is in the returned error, in the order of the files.
+//
+// The errors with facts are *PackageError, *SuiteError, *NoPackagesError, *ExistsError, *IdentityError, *ForeignError
+// and *StateError, and [ErrNoSigner], [ErrSigned] and [ErrNoOrigin] match. After any of them the repository is as it was.
+func Publish(ctx context.Context, o Options) (*Result, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	o.Progress = oneAtATime(o.Progress)
+	packages, warnings, err := readPackages(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	p := &publisher{options: o, given: packages}
+	changed, err := o.home().Update(ctx, p.plan)
+	if err != nil {
+		return nil, err
+	}
+	p.result.Changed = changed
+	p.result.Warnings = append(warnings, p.result.Warnings...)
+	return &p.result, nil
+}
+
+// check refuses options that cannot work, before anything is read.
+func (o *Options) check() error {
+	var errs []error
+	if o.Store == nil && o.Dir == "" {
+		errs = append(errs, errors.New("publish: no repository given"))
+	}
+	if o.Time.IsZero() {
+		errs = append(errs, errors.New("publish: no time given"))
+	}
+	if o.Signer == nil && !o.Unsigned {
+		errs = append(errs, ErrNoSigner)
+	}
+	if o.Suite != "" && !validSuite(o.Suite) {
+		errs = append(errs, &SuiteError{Suite: o.Suite})
+	}
+	if o.Channel != "" && !validSuite(o.Channel) {
+		errs = append(errs, &SuiteError{Suite: o.Channel})
+	}
+	for _, field := range []struct{ name, value string }{{"origin", o.Origin}, {"label", o.Label}} {
+		if !printable(field.value) {
+			errs = append(errs, fmt.Errorf("%s %q: control characters cannot be in it", field.name, field.value))
+		}
+	}
+	if o.Origin != "" && slug(o.Origin) == "" {
+		errs = append(errs, fmt.Errorf("origin %q: a letter or digit must be in it, since files are named after it", o.Origin))
+	}
+	return errors.Join(errs...)
+}
+
+// home returns the store to publish in.
+func (o *Options) home() store.Store {
+	s := o.Store
+	if s == nil {
+		s = store.NewFolder(o.Dir, store.FolderOptions{Waiting: func() { o.progress(Event{Step: "wait", Label: o.Dir}) }})
+	}
+	if o.DryRun {
+		return store.DryRun{Reader: s}
+	}
+	return s
+}
+
+func (o *Options) progress(e Event) {
+	if o.Progress != nil {
+		o.Progress(e)
+	}
+}
+
+// oneAtATime keeps calls of progress apart.
+func oneAtATime(progress func(Event)) func(Event) {
+	if progress == nil {
+		return nil
+	}
+	var mu sync.Mutex
+	return func(e Event) {
+		mu.Lock()
+		defer mu.Unlock()
+		progress(e)
+	}
+}

@@ -1,0 +1,46 @@
+package repo
+
+import (
+	"context"
+	"time"
+
+	"wain/repo/store"
+)
+
+// A Repository describes what is published.
+type Repository struct {
+	Generation  int
+	Origin      string
+	Label       string
+	BaseURL     string // empty: not known
+	Fingerprint string // of the signing key; empty: unsigned
+	Suites      []Suite
+}
+
+// A Suite is what one kind of client subscribes to.
+type Suite struct {
+	Format   string // "apt" or "yum"
+	Name     string
+	Date     time.Time
+	Packages int
+}
+
+// Describe reads a repository's current generation. The error matches [ErrNoRepository] where there is none.
+func Describe(ctx context.Context, at store.Reader) (*Repository, error) {
+	g, err := loadGeneration(ctx, at)
+	if err != nil {
+		return nil, err
+	}
+	if g == nil {
+		return nil, ErrNoRepository
+	}
+	r := &Repository{Generation: g.Number, Origin: g.Origin, Label: g.Label, BaseURL: g.BaseURL, Fingerprint: g.Key}
+	for _, s := range g.Suites {
+		described := Suite{Format: s.Format, Name: s.Name, Date: s.Date}
+		for _, ref := range s.Segments {
+			described.Packages += ref.Packages
+		}
+		r.Suites = append(r.Suites, described)
+	}
+	return r, nil
+}
