@@ -232,13 +232,17 @@ func checkLocals(r io.ReaderAt, entries []entry, end int64) error {
 		order[i] = &entries[i]
 	}
 	slices.SortStableFunc(order, func(a, b *entry) int { return cmp.Compare(a.header, b.header) })
-	if first := end; len(order) > 0 {
-		first = order[0].header
-		if first != 0 {
-			return refuse("zip-prefix", order[0].name, "the first entry begins at byte %d", first)
+	if len(order) == 0 {
+		if end != 0 {
+			return refuse("zip-prefix", "", "%d bytes stand before an empty central directory", end)
 		}
-	} else if first != 0 {
-		return refuse("zip-prefix", "", "%d bytes stand before an empty central directory", first)
+		return nil
+	}
+	if first := order[0]; first.header != 0 {
+		return refuse("zip-prefix", first.name, "the first entry begins at byte %d", first.header)
+	}
+	if last := order[len(order)-1]; last.header >= end {
+		return refuse("zip-overlap", last.name, "the entry is said to begin at byte %d, the central directory begins at %d", last.header, end)
 	}
 	buffer := make([]byte, 512)
 	for i, e := range order {

@@ -193,7 +193,7 @@ func (w *Wheel) recordFile(f *File, row Row, listed, heal bool) error {
 	default:
 		if !listed {
 			if !heal {
-				return refuse("record-missing-file", f.Path, "RECORD does not list it")
+				return refuse("record-unlisted", f.Path, "RECORD does not list it")
 			}
 			w.Warnings = append(w.Warnings, fmt.Sprintf("%q is not in RECORD and is accepted as it is", f.Path))
 			break
