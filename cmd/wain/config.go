@@ -1,0 +1,110 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"wain/sign"
+)
+
+// epoch is SOURCE_DATE_EPOCH, or the zero time where it is not set.
+// Specification: https://reproducible-builds.org/specs/source-date-epoch/
+func (c *console) epoch() (time.Time, error) {
+	value := c.getenv("SOURCE_DATE_EPOCH")
+	if value == "" {
+		return time.Time{}, nil
+	}
+	seconds, err := strconv.ParseInt(value, 10, 64)
+	if err != nil || seconds < 0 {
+		return time.Time{}, fmt.Errorf("read SOURCE_DATE_EPOCH: %q is not a number of seconds since 1970", value)
+	}
+	return time.Unix(seconds, 0).UTC(), nil
+}
+
+// keySource is where a signing key was found, in words that give nothing of it
+// away.
+type keySource struct {
+	data []byte
+	name string
+}
+
+// findKey looks for a key in this order: the reference of a flag (a file, or
+// env:VARIABLE), WAIN_KEY (the key itself), WAIN_KEY_FILE. No key is no error.
+func (c *console) findKey(ref string) (*keySource, error) {
+	switch variable, isEnv := strings.CutPrefix(ref, "env:"); {
+	case isEnv:
+		value := c.getenv(variable)
+		if value == "" {
+			return nil, fmt.Errorf("read key: the variable %s is not set", variable)
+		}
+		return &keySource{[]byte(value), "variable " + variable}, nil
+	case ref != "":
+		return readKeyFile(ref)
+	case c.getenv("WAIN_KEY") != "":
+		return &keySource{[]byte(c.getenv("WAIN_KEY")), "variable WAIN_KEY"}, nil
+	case c.getenv("WAIN_KEY_FILE") != "":
+		return readKeyFile(c.getenv("WAIN_KEY_FILE"))
+	}
+	return nil, nil
+}
+
+func readKeyFile(path string) (*keySource, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read key: %w", err)
+	}
+	return &keySource{data, path}, nil
+}
+
+// passphrase is WAIN_PASSPHRASE, or the text of the file WAIN_PASSPHRASE_FILE
+// without its trailing newline.
+func (c *console) passphrase() ([]byte, error) {
+	if value := c.getenv("WAIN_PASSPHRASE"); value != "" {
+		return []byte(value), nil
+	}
+	path := c.getenv("WAIN_PASSPHRASE_FILE")
+	if path == "" {
+		return nil, nil
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read passphrase: %w", err)
+	}
+	return []byte(strings.TrimSuffix(strings.TrimSuffix(string(data), "\n"), "\r")), nil
+}
+
+// signingKey loads the configured key and refuses one that a client would
+// refuse at the given time. It is nil where no key is configured.
+func (c *console) signingKey(ref string, at time.Time) (*sign.Key, error) {
+	key, err := c.loadKey(ref)
+	if key == nil || err != nil {
+		return nil, err
+	}
+	if err := key.Check(at); err != nil {
+		return nil, err
+	}
+	for _, w := range key.Warnings(at) {
+		c.warnf("%s", w.Detail)
+	}
+	return key, nil
+}
+
+// loadKey loads the configured key, whatever its strength.
+func (c *console) loadKey(ref string) (*sign.Key, error) {
+	source, err := c.findKey(ref)
+	if source == nil || err != nil {
+		return nil, err
+	}
+	passphrase, err := c.passphrase()
+	if err != nil {
+		return nil, err
+	}
+	key, err := sign.Read(source.data, passphrase)
+	if err != nil {
+		return nil, fmt.Errorf("read key from %s: %w", source.name, err)
+	}
+	return key, nil
+}

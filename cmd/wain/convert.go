@@ -1,0 +1,159 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"wain/convert"
+	"wain/convert/target"
+	"wain/sign"
+)
+
+type convertOptions struct {
+	lock, python, name, app, prefix, revision, maintainer, key, output string
+	extras, groups, findLinks, targets                                 []string
+	allowUnhashed, healRecord                                          bool
+	jobs                                                               int
+}
+
+func newConvertCommand(con *console) *cobra.Command {
+	opts := convertOptions{}
+	cmd := &cobra.Command{
+		Use:   "convert SOURCE...",
+		Short: "Make packages of a wheel and its pinned requirements",
+		Long: `Make packages of a wheel and its pinned requirements: one for each target, with
+the finished virtual environment under /opt/venvs/<app>.
+
+SOURCE is a wheel, or name==version of a project that the lock pins; the first
+names the package. Every pin of the lock needs a hash, and every wheel must
+match it. Wheels are chosen, markers judged and system dependencies derived for
+the target, on any host; neither Python nor a compiler is needed.
+
+Writes OUTPUT/<target>/<package file> and prints each path. All packages are
+written, or none.`,
+		Example: `  wain convert dist/myproject-1.2.3-py3-none-any.whl --lock requirements.txt --find-links wheelhouse -t debian12 -t el9 --key archive.key`,
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runConvert(cmd.Context(), args, opts, con)
+		},
+	}
+	opts.addFlags(cmd)
+	return cmd
+}
+
+func (o *convertOptions) addFlags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVarP(&o.lock, "lock", "l", "", "the pinned, hashed requirements: a requirements.txt `file`")
+	flags.StringArrayVar(&o.extras, "extra", nil, "an extra of the SOURCE project to install (repeatable)")
+	flags.StringArrayVar(&o.groups, "group", nil, "a dependency group of the lock to install (repeatable)")
+	flags.StringArrayVarP(&o.findLinks, "find-links", "f", nil, "a `folder` of wheels (repeatable)")
+	flags.StringArrayVarP(&o.targets, "target", "t", nil, "a distribution release, as in debian12, el9, debian13/arm64, el9+python3.12, or the path of one's own target file (repeatable)")
+	flags.StringVar(&o.python, "python", "", "the Python, as in 3.12, of every target that names none")
+	flags.StringVar(&o.name, "name", "", "package name (default python-<project>)")
+	flags.StringVar(&o.app, "app", "", "folder of the environment below the prefix (default <project>)")
+	flags.StringVar(&o.prefix, "prefix", "/opt/venvs", "`folder` that holds the environments")
+	flags.StringVar(&o.revision, "revision", "", "package revision (default: none for a deb, 1 for an rpm)")
+	flags.StringVar(&o.maintainer, "maintainer", "", "\"Name <address>\" (default: the project's own)")
+	flags.BoolVar(&o.allowUnhashed, "allow-unhashed", false, "take pins without a hash: nothing then proves which bytes are meant")
+	flags.BoolVar(&o.healRecord, "heal-record", false, "take files that a wheel carries but its RECORD does not list")
+	flags.StringVar(&o.key, "key", "", "signing key: a file, or env:VARIABLE (else WAIN_KEY, WAIN_KEY_FILE)")
+	flags.StringVarP(&o.output, "output", "o", "dist", "`folder` for the packages")
+	flags.IntVarP(&o.jobs, "jobs", "j", runtime.NumCPU(), "how many things to do at once")
+}
+
+func runConvert(ctx context.Context, sources []string, opts convertOptions, con *console) error {
+	if len(opts.targets) == 0 {
+		return usagef("no target: name one with -t, as in -t debian12 (there are %s)", strings.Join(target.Names(), ", "))
+	}
+	if opts.jobs < 1 {
+		return usagef("--jobs %d: at least one is needed", opts.jobs)
+	}
+	targets, err := findTargets(opts.targets, opts.python)
+	if err != nil {
+		return err
+	}
+	epoch, err := con.epoch()
+	if err != nil {
+		return err
+	}
+	key, err := con.signingKey(opts.key, con.now())
+	if err != nil {
+		return err
+	}
+	if key == nil {
+		con.warnf("no key: the packages stay unsigned (make one with wain key new, name it with --key)")
+	}
+	result, err := convert.Build(ctx, convert.Options{
+		Sources: sources, Lock: opts.lock, Extras: opts.extras, Groups: opts.groups, FindLinks: opts.findLinks,
+		AllowUnhashed: opts.allowUnhashed, HealRecord: opts.healRecord,
+		Targets: targets, Name: opts.name, App: opts.app, Prefix: opts.prefix, Revision: opts.revision,
+		Maintainer: opts.maintainer, Epoch: epoch, Output: opts.output, Scratch: os.TempDir(), Jobs: opts.jobs, DryRun: con.dryRun,
+		Sign: packageSigner(key), Getenv: con.getenv,
+		Progress: func(e convert.Event) { con.step(e.Step, e.Label, e.Done, e.Total) },
+	})
+	if err != nil {
+		return err
+	}
+	for _, warning := range result.Warnings {
+		con.warnf("%s", warning)
+	}
+	if con.json {
+		return con.document(newConvertDocument(result))
+	}
+	for _, p := range result.Packages {
+		con.line(p.Path)
+	}
+	return nil
+}
+
+// findTargets reads each name; what looks like a path is a target file of the
+// user's own.
+func findTargets(specs []string, python string) ([]target.Target, error) {
+	var targets []target.Target
+	var errs []error
+	folders := map[string]string{}
+	for _, spec := range specs {
+		t, err := findTarget(spec, python)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		if first, twice := folders[t.Folder()]; twice {
+			errs = append(errs, usagef("the targets %s and %s are the same", first, spec))
+			continue
+		}
+		folders[t.Folder()] = spec
+		targets = append(targets, t)
+	}
+	return targets, errors.Join(errs...)
+}
+
+func findTarget(spec, python string) (target.Target, error) {
+	if !strings.HasSuffix(spec, ".yaml") {
+		return target.Find(spec, python)
+	}
+	data, err := os.ReadFile(spec)
+	if err != nil {
+		return target.Target{}, fmt.Errorf("read target: %w", err)
+	}
+	return target.Load(data, spec, python)
+}
+
+// packageSigner lends a key to convert as a function.
+func packageSigner(key *sign.Key) convert.Signer {
+	if key == nil {
+		return convert.Signer{}
+	}
+	return convert.Signer{
+		Fingerprint: key.Fingerprint(),
+		Sign:        func(r io.Reader, at time.Time) ([]byte, error) { return key.Binary(r, at) },
+	}
+}

@@ -1,0 +1,239 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"strings"
+	"syscall"
+
+	"wain/convert"
+	"wain/convert/elf"
+	"wain/convert/index"
+	"wain/convert/lock"
+	"wain/convert/pack"
+	"wain/convert/pep"
+	"wain/convert/target"
+	"wain/convert/venv"
+	"wain/convert/wheel"
+	"wain/repo"
+	"wain/sign"
+)
+
+const kindFailed = "failed"
+
+// advice is what the command line adds to an error: its kind for programs, the
+// file it concerns, the next thing to do, the exit code.
+type advice struct {
+	kind, file, hint string
+	code             int
+}
+
+// errNoKey is a command that needs a key and has none.
+var errNoKey = errors.New("no signing key")
+
+// adviceFor finds the advice for the first error in the chain that has some.
+func adviceFor(err error) advice {
+	for _, of := range []func(error) (advice, bool){adviseUsage, adviseKey, adviseLock, adviseWheel, adviseTree, advisePackage, adviseRepository, adviseSystem} {
+		if a, ok := of(err); ok {
+			if a.code == 0 {
+				a.code = exitFailed
+			}
+			return a
+		}
+	}
+	return advice{kind: kindFailed, code: exitFailed}
+}
+
+func adviseUsage(err error) (advice, bool) {
+	var usage *usageError
+	var unknown *target.UnknownError
+	var file *target.FileError
+	switch {
+	case errors.As(err, &usage):
+		return advice{kind: "usage", code: exitUsage, hint: "--help shows the flags and an example"}, true
+	case errors.As(err, &unknown):
+		return advice{kind: "unknown-target", code: exitUsage, hint: "a target is NAME[/ARCH][+pythonX.Y], as in debian12, debian13/arm64, el9+python3.12"}, true
+	case errors.As(err, &file):
+		return advice{kind: "target-file"}, true
+	}
+	return advice{}, false
+}
+
+func adviseKey(err error) (advice, bool) {
+	var weak *sign.WeakKeyError
+	var expired *sign.ExpiredKeyError
+	var revoked *sign.RevokedKeyError
+	var early *sign.NotYetValidError
+	var noSigner *sign.NoSigningKeyError
+	var passphrase *sign.PassphraseError
+	var several *sign.SeveralKeysError
+	switch {
+	case errors.Is(err, errNoKey):
+		return advice{kind: "no-key", hint: "name a key with --key FILE, or in WAIN_KEY or WAIN_KEY_FILE; wain key new makes one"}, true
+	case errors.As(err, &weak):
+		return advice{kind: "weak-key", hint: "clients refuse this key; wain key new makes one that all of them accept"}, true
+	case errors.As(err, &expired):
+		return advice{kind: "expired-key", hint: "extend its validity (gpg --quick-set-expire FINGERPRINT 2y) and export it again, or use another key"}, true
+	case errors.As(err, &revoked):
+		return advice{kind: "revoked-key", hint: "use another key; wain key new makes one"}, true
+	case errors.As(err, &early):
+		return advice{kind: "key-not-yet-valid", hint: "compare this host's clock with the one that made the key"}, true
+	case errors.As(err, &noSigner):
+		return advice{kind: "no-signing-key", hint: "export the secret of the part that signs: gpg --export-secret-subkeys --armor FINGERPRINT"}, true
+	case errors.As(err, &passphrase):
+		return advice{kind: "passphrase", hint: "set WAIN_PASSPHRASE, or WAIN_PASSPHRASE_FILE to the path of a file that holds it"}, true
+	case errors.As(err, &several):
+		return advice{kind: "several-keys", hint: "export one key: gpg --export-secret-keys --armor FINGERPRINT"}, true
+	case errors.Is(err, sign.ErrPublicOnly):
+		return advice{kind: "no-signing-key", hint: "this is the public half; gpg --export-secret-keys --armor FINGERPRINT exports the other"}, true
+	}
+	return advice{}, false
+}
+
+func adviseLock(err error) (advice, bool) {
+	var broken *lock.Error
+	var format *lock.FormatError
+	switch {
+	case errors.As(err, &format):
+		return advice{kind: "lock-format", file: format.Path}, true
+	case errors.As(err, &broken):
+		a := advice{kind: "lock", file: broken.Path}
+		for _, issue := range broken.Issues {
+			switch issue.Rule {
+			case lock.RuleUnhashed:
+				a.hint = "write the hashes with pip-compile --generate-hashes or uv pip compile --generate-hashes; --allow-unhashed takes the pins as they are"
+			case lock.RuleUnpinned:
+				a.hint = "pin every project: pip-compile --generate-hashes, or uv pip compile --generate-hashes, writes such a file"
+			}
+		}
+		return a, true
+	}
+	return advice{}, false
+}
+
+func adviseWheel(err error) (advice, bool) {
+	var hash *index.HashError
+	var none *index.NoWheelError
+	var place *index.PlaceError
+	var missing *convert.MissingError
+	var python *convert.PythonError
+	var broken *wheel.Error
+	var glibc *elf.GlibcError
+	var foreign *convert.ForeignError
+	switch {
+	case errors.As(err, &hash):
+		return advice{kind: "hash-mismatch", file: hash.File, hint: "these are not the bytes that were locked: fetch the wheel again, or lock again if the change is meant"}, true
+	case errors.As(err, &none):
+		return advice{kind: "no-wheel", hint: noWheelHint(none)}, true
+	case errors.As(err, &place):
+		return advice{kind: "find-links", file: place.Place, hint: "pip download -r requirements.txt -d wheelhouse fills a folder; name it with --find-links"}, true
+	case errors.As(err, &missing):
+		return advice{kind: "missing-requirement", hint: "lock the application with all it requires, for this Python and platform: pip-compile --generate-hashes, then --lock"}, true
+	case errors.As(err, &python):
+		return advice{kind: "requires-python", file: python.Wheel, hint: "choose another Python with --python, or lock versions that run on this one"}, true
+	case errors.As(err, &glibc):
+		return advice{kind: "glibc", file: glibc.Path, hint: "lock a version with a wheel for an older manylinux level, or build for a newer target"}, true
+	case errors.As(err, &foreign):
+		return advice{kind: "machine", file: foreign.Wheel, hint: "the wheel is named for a platform that its files are not for: get it again from where it was built"}, true
+	case errors.As(err, &broken):
+		a := advice{kind: "wheel", file: broken.Wheel, hint: "the wheel is damaged or was tampered with: fetch it again, or build it with a current tool"}
+		if broken.Rule == "record-unlisted" {
+			a.hint = "RECORD does not list every file: build the wheel with a current tool, or take it as it is with --heal-record"
+		}
+		return a, true
+	}
+	return advice{}, false
+}
+
+// noWheelHint says which tags the target takes: the best few, since the whole
+// list has hundreds.
+func noWheelHint(e *index.NoWheelError) string {
+	const shown = 6
+	if len(e.Found) == 0 {
+		return "pip download --no-deps -d wheelhouse " + e.Project + "==" + e.Version.String() + " fetches one; name the folder with --find-links"
+	}
+	names := []string{}
+	for _, t := range e.Tags[:min(shown, len(e.Tags))] {
+		names = append(names, t.String())
+	}
+	return "the target takes " + strings.Join(names, ", ") + ", … and " + lastTag(e.Tags) + "; fetch such a wheel, or build one and pass it by --find-links"
+}
+
+func lastTag(tags []pep.Tag) string {
+	if len(tags) == 0 {
+		return "nothing"
+	}
+	return tags[len(tags)-1].String()
+}
+
+func adviseTree(err error) (advice, bool) {
+	var tree *venv.Error
+	var spec *pack.SpecError
+	var source *convert.SourceError
+	switch {
+	case errors.As(err, &tree):
+		return advice{kind: "tree", file: tree.Problems[0].Path, hint: "two projects, or a project and the environment, want the same place: leave one out of the lock, or tell its authors"}, true
+	case errors.As(err, &spec):
+		return advice{kind: "package"}, true
+	case errors.As(err, &source):
+		return advice{kind: "source", file: source.Source}, true
+	}
+	return advice{}, false
+}
+
+func advisePackage(err error) (advice, bool) {
+	var unreadable *repo.PackageError
+	var suite *repo.SuiteError
+	var none *repo.NoPackagesError
+	switch {
+	case errors.As(err, &unreadable):
+		return advice{kind: "package-file", file: unreadable.Source, hint: "the file is damaged or is no package: build or fetch it again; nothing was published"}, true
+	case errors.As(err, &suite):
+		return advice{kind: "suite", file: suite.Source, hint: "packages that wain did not make need a suite: --suite bookworm"}, true
+	case errors.As(err, &none):
+		return advice{kind: "no-packages", hint: "name packages, or folders that hold some, as in wain publish dist"}, true
+	}
+	return advice{}, false
+}
+
+func adviseRepository(err error) (advice, bool) {
+	var exists *repo.ExistsError
+	var identity *repo.IdentityError
+	var foreign *repo.ForeignError
+	var state *repo.StateError
+	switch {
+	case errors.As(err, &exists):
+		return advice{kind: "exists", file: exists.Source, code: exitExists, hint: "a published version never changes its content: raise the version, or the package's --revision"}, true
+	case errors.As(err, &identity):
+		return advice{kind: "identity", hint: "leave --origin and --label out, or publish into a new repository"}, true
+	case errors.As(err, &foreign):
+		return advice{kind: "foreign-repository", file: foreign.Tree, hint: "another tool made this repository: publish into a folder of its own"}, true
+	case errors.As(err, &state):
+		return advice{kind: "repository-state", file: state.Name, hint: "restore the repository's .wain folder from a backup; packages and indexes are as they were"}, true
+	case errors.Is(err, repo.ErrNoOrigin):
+		return advice{kind: "no-origin", code: exitUsage, hint: "say whose repository it is: --origin Example"}, true
+	case errors.Is(err, repo.ErrSigned):
+		return advice{kind: "signed", hint: "publish with the key, or into a new repository"}, true
+	case errors.Is(err, repo.ErrNoRepository):
+		return advice{kind: "no-repository", hint: "wain publish makes one: wain publish dist --repo FOLDER --origin NAME --key FILE"}, true
+	}
+	return advice{}, false
+}
+
+// adviseSystem is for what the operating system refused.
+func adviseSystem(err error) (advice, bool) {
+	var path *fs.PathError
+	file := ""
+	if errors.As(err, &path) {
+		file = path.Path
+	}
+	switch {
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return advice{kind: "disk-full", file: file, hint: "make room, or name another temporary folder in TMPDIR, and run the same command again; nothing partial was kept"}, true
+	case errors.Is(err, fs.ErrNotExist):
+		return advice{kind: "not-found", file: file}, true
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
+		return advice{kind: "permission", file: file, hint: "the folder must be writable for whoever runs wain"}, true
+	}
+	return advice{}, false
+}

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"runtime"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"wain/repo"
+	"wain/sign"
+)
+
+type publishOptions struct {
+	repo, origin, label, suite, channel, key, baseURL string
+	unsigned                                          bool
+	jobs                                              int
+}
+
+func newPublishCommand(con *console) *cobra.Command {
+	opts := publishOptions{}
+	cmd := &cobra.Command{
+		Use:   "publish PATH...",
+		Short: "Add packages to a repository and publish it",
+		Long: `Add packages to a repository and publish it, all in one commit. PATH is a .deb,
+an .rpm, or a folder searched for them.
+
+A package that wain made goes to the suite of its target: bookworm, el9. Others
+need --suite. The first publish creates the repository and fixes its origin and
+label. Publishing the same bytes again changes nothing and succeeds; other bytes
+under the name, version and architecture of a published package are refused with
+exit code 4, and nothing is written.`,
+		Example: `  wain publish dist --repo ./repo --origin Example --key archive.key`,
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runPublish(cmd.Context(), args, opts, con)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&opts.repo, "repo", "", "`folder` of the repository (else WAIN_REPO)")
+	flags.StringVar(&opts.origin, "origin", "", "whose repository it is; fixed by the first publish")
+	flags.StringVar(&opts.label, "label", "", "what it is called (default: the origin); fixed by the first publish")
+	flags.StringVar(&opts.suite, "suite", "", "suite for packages that name none")
+	flags.StringVar(&opts.channel, "channel", "", "publish to <suite>-<channel>, as in bookworm-staging")
+	flags.StringVar(&opts.baseURL, "base-url", "", "`URL` under which hosts see the repository, for the client files beside it")
+	flags.StringVar(&opts.key, "key", "", "signing key: a file, or env:VARIABLE (else WAIN_KEY, WAIN_KEY_FILE)")
+	flags.BoolVar(&opts.unsigned, "unsigned", false, "publish without signatures: clients will refuse it unless told to trust anything")
+	flags.IntVarP(&opts.jobs, "jobs", "j", runtime.NumCPU(), "how many packages to read at once")
+	return cmd
+}
+
+func runPublish(ctx context.Context, paths []string, opts publishOptions, con *console) error {
+	dir, err := con.repository(opts.repo)
+	if err != nil {
+		return err
+	}
+	at, err := con.publishTime()
+	if err != nil {
+		return err
+	}
+	var signer *repo.Signer
+	if !opts.unsigned {
+		key, err := con.signingKey(opts.key, con.now())
+		if err != nil {
+			return err
+		}
+		if key == nil {
+			return errNoKey
+		}
+		signer = repositorySigner(key)
+	}
+	result, err := repo.Publish(ctx, repo.Options{
+		Dir: dir, Paths: paths, Origin: opts.origin, Label: opts.label, Suite: opts.suite, Channel: opts.channel,
+		BaseURL: opts.baseURL, Time: at, Signer: signer, Unsigned: opts.unsigned, DryRun: con.dryRun, Jobs: opts.jobs,
+		Progress: func(e repo.Event) { con.step(e.Step, e.Label, e.Done, e.Total) },
+	})
+	if err != nil {
+		return err
+	}
+	return con.showPublished(result)
+}
+
+// repository is the folder of the flag or of WAIN_REPO.
+func (c *console) repository(flag string) (string, error) {
+	if flag == "" {
+		flag = c.getenv("WAIN_REPO")
+	}
+	if flag == "" {
+		return "", usagef("no repository: name its folder with --repo, or in WAIN_REPO")
+	}
+	return flag, nil
+}
+
+// repositorySigner lends a key to repo as functions.
+func repositorySigner(key *sign.Key) *repo.Signer {
+	return &repo.Signer{
+		Clear:         key.Clear,
+		Detached:      func(data []byte, at time.Time) ([]byte, error) { return key.Detached(bytes.NewReader(data), at) },
+		PublicArmored: key.PublicArmored(),
+		PublicBinary:  key.PublicBinary(),
+		Fingerprint:   key.Fingerprint(),
+	}
+}

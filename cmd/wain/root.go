@@ -1,0 +1,64 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
+
+func newRootCommand(con *console) *cobra.Command {
+	var dir string
+	root := &cobra.Command{
+		Use:   "wain",
+		Short: "Python applications as signed .deb and .rpm packages, in signed repositories",
+		Long: `wain turns a Python application (its wheel and its pinned requirements) into
+signed .deb and .rpm packages that install a finished virtual environment under
+/opt/venvs, and publishes packages from signed apt and yum repositories.
+
+Exit codes: 0 done or nothing to do, 1 failed, 2 usage, 3 a verification found
+a difference, 4 the name, version and architecture exist with other content,
+130 interrupted.`,
+		Example: `  wain key new --name "Example Archive" --email ops@example.com -o archive.key
+  wain convert dist/myproject-1.2.3-py3-none-any.whl --lock requirements.txt --find-links wheelhouse -t debian12 --key archive.key
+  wain publish dist --repo ./repo --origin Example --key archive.key`,
+		Version:       buildVersion(),
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			con.started = true
+			if dir == "" {
+				return nil
+			}
+			if err := os.Chdir(dir); err != nil {
+				return fmt.Errorf("change folder: %w", err)
+			}
+			return nil
+		},
+	}
+	flags := root.PersistentFlags()
+	flags.StringVarP(&dir, "directory", "C", "", "run as if started in this `folder`")
+	flags.BoolVar(&con.json, "json", false, "print one JSON document on stdout")
+	flags.BoolVar(&con.dryRun, "dry-run", false, "say what would be done, write nothing")
+	flags.BoolVarP(&con.quiet, "quiet", "q", false, "print errors only on stderr")
+	flags.BoolVarP(&con.verbose, "verbose", "v", false, "say more on stderr")
+	root.AddCommand(
+		newConvertCommand(con),
+		newPublishCommand(con),
+		newKeyCommand(con),
+		newSnippetCommand(con),
+	)
+	root.SetOut(con.stdout)
+	root.SetErr(con.stderr)
+	return root
+}
+
+// buildVersion is the module's version as the Go toolchain recorded it.
+func buildVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "unknown"
+	}
+	return info.Main.Version
+}

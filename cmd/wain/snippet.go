@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"wain/repo"
+	"wain/repo/store"
+)
+
+type snippetOptions struct{ repo, suite, baseURL string }
+
+func newSnippetCommand(con *console) *cobra.Command {
+	opts := snippetOptions{}
+	kinds := []string{repo.SnippetApt, repo.SnippetDnf, repo.SnippetZypper, repo.SnippetPuppet}
+	cmd := &cobra.Command{
+		Use:   "snippet " + strings.Join(kinds, "|"),
+		Short: "Print client configuration for a repository, ready to paste",
+		Long: `Print client configuration for a repository, ready to paste: a shell script for
+apt, dnf or zypper, a manifest for Puppet. It has the fingerprint of the signing
+key in it, and the command that shows the fingerprint of the key a host fetched.
+
+The repository's base URL is the one that wain publish --base-url recorded, or
+--base-url here.`,
+		Example:   `  wain snippet apt --repo ./repo --suite bookworm`,
+		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
+		ValidArgs: kinds,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runSnippet(cmd.Context(), args[0], opts, con)
+		},
+	}
+	cmd.Flags().StringVar(&opts.repo, "repo", "", "`folder` of the repository (else WAIN_REPO)")
+	cmd.Flags().StringVar(&opts.suite, "suite", "", "the suite to subscribe to (default: the only one that fits)")
+	cmd.Flags().StringVar(&opts.baseURL, "base-url", "", "`URL` under which hosts see the repository")
+	return cmd
+}
+
+func runSnippet(ctx context.Context, kind string, opts snippetOptions, con *console) error {
+	dir, err := con.repository(opts.repo)
+	if err != nil {
+		return err
+	}
+	published, err := repo.Describe(ctx, store.NewFolder(dir, store.FolderOptions{}))
+	if err != nil {
+		return fmt.Errorf("read repository %s: %w", dir, err)
+	}
+	suite, err := chooseSuite(published, kind, opts.suite)
+	if err != nil {
+		return err
+	}
+	if opts.baseURL == "" {
+		opts.baseURL = published.BaseURL
+	}
+	if opts.baseURL == "" {
+		con.warnf("the base URL is not known and a placeholder stands for it: give it with --base-url")
+	}
+	text, err := repo.Snippet(kind, repo.SnippetOptions{
+		BaseURL: opts.baseURL, Origin: published.Origin, Suite: suite.Name,
+		Fingerprint: published.Fingerprint, Format: suite.Format,
+	})
+	if err != nil {
+		return err
+	}
+	if con.json {
+		return con.document(snippetDocument{"wain/snippet/1", kind, suite.Name, published.Fingerprint, text})
+	}
+	_, err = con.stdout.Write([]byte(text))
+	return err
+}
+
+// snippetDocument is what `wain snippet --json` prints, schema wain/snippet/1.
+type snippetDocument struct {
+	Schema      string `json:"schema"`
+	Kind        string `json:"kind"`
+	Suite       string `json:"suite"`
+	Fingerprint string `json:"fingerprint"`
+	Text        string `json:"text"`
+}
+
+// chooseSuite finds the suite that was asked for, or the only one that clients
+// of the kind can use.
+func chooseSuite(published *repo.Repository, kind, wanted string) (repo.Suite, error) {
+	fits := func(s repo.Suite) bool {
+		switch kind {
+		case repo.SnippetApt:
+			return s.Format == "apt"
+		case repo.SnippetDnf, repo.SnippetZypper:
+			return s.Format == "yum"
+		}
+		return true
+	}
+	var found []repo.Suite
+	var names []string
+	for _, s := range published.Suites {
+		if fits(s) {
+			names = append(names, s.Name)
+			if wanted == "" || wanted == s.Name {
+				found = append(found, s)
+			}
+		}
+	}
+	slices.Sort(names)
+	switch {
+	case len(names) == 0:
+		return repo.Suite{}, usagef("the repository has no suite for %s", kind)
+	case len(found) == 0:
+		return repo.Suite{}, usagef("no suite %q for %s; there are %s", wanted, kind, strings.Join(names, ", "))
+	case len(found) > 1:
+		return repo.Suite{}, usagef("name a suite with --suite: there are %s", strings.Join(names, ", "))
+	}
+	return found[0], nil
+}
