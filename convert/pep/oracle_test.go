@@ -107,7 +107,7 @@ func answerVersion(s string) *versionAnswer {
 func TestOracleVersions(t *testing.T) {
 	g := newGenerator(2)
 	var questions []question
-	for range 6000 {
+	for range 3000 {
 		questions = append(questions, question{"version", g.damaged(g.version())})
 	}
 	answers := ask[versionAnswer](t, questions)
@@ -120,7 +120,7 @@ func TestOracleVersions(t *testing.T) {
 func TestOracleOrder(t *testing.T) {
 	g := newGenerator(3)
 	var questions []question
-	for range 6000 {
+	for range 3000 {
 		questions = append(questions, question{"compare", g.version(), g.version()})
 	}
 	for i, want := range ask[int](t, questions) {
@@ -137,7 +137,7 @@ func TestOracleOrder(t *testing.T) {
 func TestOracleSpecifiers(t *testing.T) {
 	g := newGenerator(4)
 	var questions []question
-	for range 6000 {
+	for range 3000 {
 		questions = append(questions, question{"specifiers", g.damaged(g.specifiers())})
 	}
 	answers := ask[string](t, questions)
@@ -155,7 +155,7 @@ func TestOracleSpecifiers(t *testing.T) {
 func TestOracleContains(t *testing.T) {
 	g := newGenerator(5)
 	var questions []question
-	for range 12000 {
+	for range 8000 {
 		questions = append(questions, question{"contains", g.specifiers(), g.version(), g.IntN(2) == 0})
 	}
 	answers := ask[bool](t, questions)
@@ -191,7 +191,7 @@ func answerMarker(s string, eval func(*pep.Marker) (bool, error)) *markerAnswer 
 func TestOracleMarkers(t *testing.T) {
 	g := newGenerator(6)
 	var questions []question
-	for range 8000 {
+	for range 4000 {
 		questions = append(questions, question{"marker", g.damaged(g.marker(3, "extra")), g.environment(), g.extras()})
 	}
 	answers := ask[markerAnswer](t, questions)
@@ -208,7 +208,7 @@ func TestOracleMarkers(t *testing.T) {
 func TestOracleLockMarkers(t *testing.T) {
 	g := newGenerator(7)
 	var questions []question
-	for range 4000 {
+	for range 2000 {
 		questions = append(questions, question{"lock_marker", g.marker(2, "sets"), g.environment(), g.extras(), g.extras()})
 	}
 	answers := ask[markerAnswer](t, questions)
@@ -229,7 +229,7 @@ type requirementAnswer struct {
 func TestOracleRequirements(t *testing.T) {
 	g := newGenerator(8)
 	var questions []question
-	for range 6000 {
+	for range 3000 {
 		questions = append(questions, question{"requirement", g.damaged(g.requirement())})
 	}
 	answers := ask[requirementAnswer](t, questions)
@@ -261,7 +261,7 @@ type wheelAnswer struct {
 func TestOracleWheelFilenames(t *testing.T) {
 	g := newGenerator(9)
 	var questions []question
-	for range 6000 {
+	for range 3000 {
 		questions = append(questions, question{"wheel", g.damaged(g.wheelFilename())})
 	}
 	answers := ask[wheelAnswer](t, questions)
