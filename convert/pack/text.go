@@ -102,8 +102,12 @@ func synopsis(s *Spec) (line string, cut bool) {
 // set apart by an empty line.
 func description(s *Spec) []string {
 	parts := paragraphs(s.Description)
+	summary := oneLine(s.Summary)
+	if len(parts) > 0 && parts[0] == summary {
+		parts = parts[1:]
+	}
 	if _, cut := synopsis(s); cut {
-		parts = append([]string{oneLine(s.Summary)}, parts...)
+		parts = append([]string{summary}, parts...)
 	}
 	var lines []string
 	for _, p := range parts {
