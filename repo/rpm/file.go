@@ -80,11 +80,20 @@ func (r *reader) take(n int64, part string) ([]byte, error) {
 		return nil, refuse("truncated", part, "%d bytes are needed at %d and %d are there", n, r.at, r.size-r.at)
 	}
 	p := make([]byte, n)
-	if _, err := io.ReadFull(r.r, p); err != nil {
-		return nil, shortRead(err, part)
+	if err := r.fill(p, part); err != nil {
+		return nil, err
 	}
-	r.at += n
 	return p, nil
+}
+
+// fill reads into all of p.
+func (r *reader) fill(p []byte, part string) error {
+	n, err := io.ReadFull(r.r, p)
+	r.at += int64(n)
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return refuse("truncated", part, "the file ended while it was read")
+	}
+	return err
 }
 
 // takeHeader reads and parses a header section; raw is all of it.
@@ -97,12 +106,17 @@ func (r *reader) takeHeader(part string) (h *header, raw []byte, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	body, err := r.take(int64(entries)*entryLen+int64(data), part)
-	if err != nil {
+	length := int64(entries)*entryLen + int64(data)
+	if length > r.size-r.at {
+		return nil, nil, refuse("truncated", part, "%d bytes are announced at %d and %d are there", length, r.at, r.size-r.at)
+	}
+	raw = make([]byte, introLen+length)
+	copy(raw, intro)
+	if err := r.fill(raw[introLen:], part); err != nil {
 		return nil, nil, err
 	}
-	h, err = parseHeader(body, entries, part)
-	return h, append(intro, body...), err
+	h, err = parseHeader(raw[introLen:], entries, part)
+	return h, raw, err
 }
 
 // checkLength compares what header and payload say of their length with what
@@ -147,11 +161,16 @@ func checkHeaderDigests(signature *header, raw []byte) error {
 
 // checkPayload reads the file to its end and verifies the payload's digest.
 func (r *reader) checkPayload(f *file, raw []byte) error {
-	sum, want, err := payloadDigest(f, raw)
+	digest, err := payloadDigest(f, raw)
 	if err != nil {
 		return err
 	}
-	n, err := io.Copy(sum, r.r)
+	var n int64
+	if digest != nil {
+		n, err = io.Copy(digest.sum, r.r)
+	} else {
+		n, err = io.Copy(io.Discard, r.r)
+	}
 	r.at += n
 	if err != nil {
 		return err
@@ -159,48 +178,50 @@ func (r *reader) checkPayload(f *file, raw []byte) error {
 	if r.at != r.size {
 		return refuse("truncated", "payload", "the file ended while it was read")
 	}
-	if got := hex.EncodeToString(sum.Sum(nil)); got != want {
-		return refuse("payload-digest", "payload", "its digest is %s, %q is announced", got, want)
+	if digest == nil {
+		return nil
+	}
+	if got := hex.EncodeToString(digest.sum.Sum(nil)); got != digest.want {
+		return refuse("payload-digest", "payload", "its digest is %s, %q is announced", got, digest.want)
 	}
 	return nil
 }
 
-// payloadDigest chooses the strongest digest that covers the payload, and
-// prepares the hash for it.
-func payloadDigest(f *file, raw []byte) (hash.Hash, string, error) {
+// digest is a hash to be fed, and the hexadecimal result that is announced.
+type digest struct {
+	sum  hash.Hash
+	want string
+}
+
+// payloadDigest chooses what the payload is verified with: its own digest,
+// else the MD5 of header and payload, else nothing but the length, which was
+// compared already.
+func payloadDigest(f *file, raw []byte) (*digest, error) {
 	digests, err := f.header.texts(tagPayloadDigest)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	algorithm, _, err := f.header.number(tagPayloadDigestAlgo)
+	algorithm, named, err := f.header.number(tagPayloadDigestAlgo)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	if len(digests) > 0 {
-		switch algorithm {
-		case hashSHA256:
-			return sha256.New(), digests[0], nil
-		case hashSHA512:
-			return sha512.New(), digests[0], nil
-		}
+	switch {
+	case len(digests) > 0 && (!named || algorithm == hashSHA256): // format 6 does not name it
+		return &digest{sha256.New(), digests[0]}, nil
+	case len(digests) > 0 && algorithm == hashSHA512:
+		return &digest{sha512.New(), digests[0]}, nil
 	}
 	binary, err := f.signature.bytes(sigMD5)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	if binary == "" {
-		return nil, "", refuse("unverifiable", "payload", "no digest covers it")
+	if binary != "" {
+		sum := md5.New()
+		sum.Write(raw)
+		return &digest{sum, hex.EncodeToString([]byte(binary))}, nil
 	}
-	sum := md5.New()
-	sum.Write(raw)
-	return sum, hex.EncodeToString([]byte(binary)), nil
-}
-
-// shortRead turns a file that ends before its size into a refusal and leaves
-// real read errors alone.
-func shortRead(err error, part string) error {
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return refuse("truncated", part, "the file ended while it was read")
+	if !f.signature.has(sigSize) && !f.signature.has(sigLongSize) {
+		return nil, refuse("unverifiable", "payload", "neither a digest nor a length covers it")
 	}
-	return err
+	return nil, nil
 }

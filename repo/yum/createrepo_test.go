@@ -152,7 +152,7 @@ func buildNFPM(t *testing.T, dir string) {
 }
 
 // copyForeign adds the packages that go-rpmutils tests with: every payload
-// compression, signed the v3 way by rpm 4.7, and by nfpm.
+// compression, and rpm 4.7 to 4.16.
 func copyForeign(t *testing.T, dir string) {
 	t.Helper()
 	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/sassoftware/go-rpmutils").Output()
