@@ -7,12 +7,14 @@ import (
 
 // Problem is one reason why an environment cannot be laid out.
 type Problem struct {
-	Rule   string // "path-conflict", "command-conflict", "case-collision", "file-and-folder", "reserved-name", "script-name", "entry-point", "data-scheme", "twice"
-	Path   string // in the tree, or in the wheel for "data-scheme"
-	Detail string
+	// Rule is "path-conflict", "command-conflict", "case-collision",
+	// "file-and-folder", "reserved-name", "script-size" or "twice".
+	Rule   string
+	Path   string // in the tree; for "twice" the project
+	Detail string // names the wheels
 }
 
-// Error is every problem of one environment.
+// Error is every problem of one environment, in the order of paths.
 type Error struct{ Problems []Problem }
 
 func (e *Error) Error() string {

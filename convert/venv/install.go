@@ -1,6 +1,7 @@
 package venv
 
 import (
+	"bufio"
 	"io"
 	"io/fs"
 	"path"
@@ -14,16 +15,15 @@ import (
 type installation struct {
 	Item
 	layout *layout
-	name   string // normalised project
-	site   string // site-packages
-	rows   []string
+	name   string   // normalised project
+	rows   []string // the paths that its RECORD lists
 }
 
 // install claims every path of one wheel.
 func (l *layout) install(item Item) error {
-	i := &installation{Item: item, layout: l, name: item.Wheel.Filename.Name, site: l.site()}
-	if slices.ContainsFunc(l.installed, func(o *installation) bool { return o.name == i.name }) {
-		l.problem("twice", i.name, "%s is a second wheel of the project", item.Wheel.Filename.Raw)
+	i := &installation{Item: item, layout: l, name: item.Wheel.Filename.Name}
+	if n := len(l.installed); n > 0 && l.installed[n-1].name == i.name {
+		l.problem("twice", i.name, "%s and %s are wheels of one project", l.installed[n-1].Wheel.Filename.Raw, item.Wheel.Filename.Raw)
 		return nil
 	}
 	l.installed = append(l.installed, i)
@@ -40,45 +40,66 @@ func (l *layout) install(item Item) error {
 	if item.DirectURL != nil {
 		i.claim(made(i.distInfo("direct_url.json"), 0o644, item.DirectURL))
 	}
+	// Its text comes when all else is settled.
+	i.claim(made(i.distInfo("RECORD"), 0o644, nil))
 	return nil
 }
 
 func (i *installation) distInfo(name string) string {
-	return path.Join(i.site, i.Wheel.DistInfo, name)
+	return path.Join(i.layout.site(), i.Wheel.DistInfo, name)
 }
 
 // claim takes a path for the wheel and lists it in the wheel's RECORD.
 func (i *installation) claim(e Entry) {
+	i.claimAs(e, false)
+}
+
+func (i *installation) claimAs(e Entry, command bool) {
 	e.Origin = i.name
-	i.layout.claim(claim{Entry: e, by: i})
+	i.layout.claim(claim{Entry: e, by: i, command: command})
 	i.rows = append(i.rows, e.Path)
 }
 
+// drop takes a path from the wheel's RECORD.
+func (i *installation) drop(p string) {
+	i.rows = slices.DeleteFunc(i.rows, func(row string) bool { return row == p })
+}
+
+// written are the files of a .dist-info folder that the installer writes, and
+// the signatures of a RECORD that is not kept.
+var written = []string{"RECORD", "RECORD.jws", "RECORD.p7s", "INSTALLER", "REQUESTED", "direct_url.json"}
+
 // file claims the place of one file of the wheel.
 func (i *installation) file(f *wheel.File) error {
-	switch f.Path {
-	case i.Wheel.DistInfo + "/RECORD", i.Wheel.DistInfo + "/RECORD.jws", i.Wheel.DistInfo + "/RECORD.p7s",
-		i.Wheel.DistInfo + "/INSTALLER", i.Wheel.DistInfo + "/REQUESTED", i.Wheel.DistInfo + "/direct_url.json":
-		return nil // ours to write, or a signature of what is not kept
-	}
-	if slices.Contains(strings.Split(path.Dir(f.Path), "/"), "__pycache__") {
-		i.layout.warn("%s: %s is bytecode, which would hide its source, and is left out", i.Wheel.Filename.Raw, f.Path)
+	if base, ok := strings.CutPrefix(f.Path, i.Wheel.DistInfo+"/"); ok && slices.Contains(written, base) {
 		return nil
 	}
-	top, rest, nested := strings.Cut(f.Path, "/")
-	if nested && strings.HasSuffix(top, ".data") {
-		return i.data(f, top, rest)
-	}
-	place := path.Join(i.site, f.Path)
-	if !nested && strings.HasSuffix(f.Path, ".pth") {
-		if err := i.startup(f); err != nil {
+	l := i.layout
+	switch f.Scheme {
+	case wheel.Scripts:
+		return i.script(f)
+	case wheel.Headers:
+		i.claim(i.entry(f, path.Join(l.Dir, "include", "site", "python"+l.Target.Python.Version, i.Wheel.Metadata.Name, f.Dest), f.Mode))
+	case wheel.Data:
+		place := path.Join(l.Dir, f.Dest)
+		if name, ok := strings.CutPrefix(f.Dest, "bin/"); ok && !strings.Contains(name, "/") && !i.checkName(name) {
+			return nil
+		}
+		if err := i.lookAtStartup(f, place); err != nil {
 			return err
 		}
+		i.claim(i.entry(f, place, f.Mode))
+	default:
+		place := path.Join(l.site(), f.Dest)
+		if err := i.lookAtStartup(f, place); err != nil {
+			return err
+		}
+		i.claim(i.entry(f, place, f.Mode))
 	}
-	i.claim(i.entry(f, place, f.Mode))
 	return nil
 }
 
+// entry is a file of the wheel with the wheel's own bytes.
 func (i *installation) entry(f *wheel.File, place string, mode fs.FileMode) Entry {
 	return Entry{
 		Path: place, Mode: mode, Size: f.Size, SHA256: f.SHA256,
@@ -86,54 +107,47 @@ func (i *installation) entry(f *wheel.File, place string, mode fs.FileMode) Entr
 	}
 }
 
-// data places a file of the wheel's .data folder by its scheme key.
-func (i *installation) data(f *wheel.File, top, rest string) error {
-	key, name, nested := strings.Cut(rest, "/")
-	own := strings.TrimSuffix(i.Wheel.DistInfo, ".dist-info") + ".data"
-	if top != own || !nested {
-		i.layout.problem("data-scheme", f.Path, "%s may hold %s/<key>/<file> alone", i.Wheel.Filename.Raw, own)
+// lookAtStartup warns of files that Python runs at every start, whatever the
+// program: .pth files with code, sitecustomize, usercustomize.
+func (i *installation) lookAtStartup(f *wheel.File, place string) error {
+	dir, name := path.Split(place)
+	if dir != i.layout.site()+"/" {
 		return nil
 	}
-	version := "python" + i.layout.Target.Python.Version
-	switch key {
-	case "purelib", "platlib":
-		i.claim(i.entry(f, path.Join(i.site, name), f.Mode))
-	case "headers":
-		i.claim(i.entry(f, path.Join(i.layout.Dir, "include", "site", version, i.Wheel.Metadata.Name, name), f.Mode))
-	case "data":
-		place := path.Join(i.layout.Dir, name)
-		if path.Dir(place) == path.Join(i.layout.Dir, "bin") {
-			i.checkName(path.Base(place), place)
+	runs := name == "sitecustomize.py" || name == "usercustomize.py"
+	if strings.HasSuffix(name, ".pth") {
+		var err error
+		if runs, err = i.importsAtStartup(f); err != nil {
+			return err
 		}
-		i.claim(i.entry(f, place, f.Mode))
-	case "scripts":
-		return i.script(f, name)
-	default:
-		i.layout.problem("data-scheme", f.Path, "%s has the unknown key %q; purelib, platlib, scripts, headers and data are known", i.Wheel.Filename.Raw, key)
+	}
+	if runs {
+		i.layout.warn("%s: %s runs code at every start of Python", i.Wheel.Filename.Raw, f.Path)
 	}
 	return nil
 }
 
-// startup warns of a .pth file with code, which Python runs at every start.
-func (i *installation) startup(f *wheel.File) error {
-	text, err := i.read(f)
-	if err != nil {
-		return err
-	}
-	for line := range strings.Lines(string(text)) {
-		if strings.HasPrefix(line, "import ") || strings.HasPrefix(line, "import\t") {
-			i.layout.warn("%s: %s runs code at every start of Python", i.Wheel.Filename.Raw, f.Path)
-			return nil
-		}
-	}
-	return nil
-}
-
-func (i *installation) read(f *wheel.File) ([]byte, error) {
+// importsAtStartup reports whether a .pth file has a line that site executes.
+func (i *installation) importsAtStartup(f *wheel.File) (bool, error) {
 	r, err := i.Wheel.Open(f)
 	if err != nil {
-		return nil, err
+		return false, err
 	}
 	defer r.Close()
-	return io.ReadAll(r)
+	text := bufio.NewReader(r)
+	begins := true // at the beginning of a line
+	for {
+		line, err := text.ReadSlice('\n')
+		if begins && (strings.HasPrefix(string(line), "import ") || strings.HasPrefix(string(line), "import\t")) {
+			return true, nil
+		}
+		begins = err == nil
+		switch err {
+		case nil, bufio.ErrBufferFull: // a long line comes in pieces
+		case io.EOF:
+			return false, nil
+		default:
+			return false, err
+		}
+	}
 }

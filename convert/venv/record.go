@@ -1,46 +1,42 @@
 package venv
 
 import (
-	"encoding/base64"
-	"fmt"
+	"cmp"
 	"path/filepath"
 	"slices"
-	"strings"
+
+	"wain/convert/wheel"
 )
 
-// record claims the RECORD of each wheel: what of it is installed, where, and
+// record writes the RECORD of each wheel: what of it is installed, where, and
 // with which bytes. Rows are sorted by path, which is relative to
-// site-packages; RECORD lists itself without a hash.
+// site-packages; RECORD lists itself without a hash. The links in /usr/bin are
+// the package's, not the project's, and no row.
 func (l *layout) record() {
 	for _, i := range l.installed {
 		own := i.distInfo("RECORD")
-		rows := []string{l.relative(own) + ",,\n"}
 		slices.Sort(i.rows)
+		rows := make([]wheel.Row, 0, len(i.rows))
 		for _, p := range slices.Compact(i.rows) {
-			e := l.claims[p][0]
-			digest := base64.RawURLEncoding.EncodeToString(e.SHA256[:])
-			rows = append(rows, fmt.Sprintf("%s,sha256=%s,%d\n", l.relative(p), digest, e.Size))
+			row := wheel.Row{Path: l.relative(p), Size: -1}
+			if e := l.claims[p][0]; p != own {
+				row.Algorithm, row.Digest, row.Size = "sha256", e.SHA256[:], e.Size
+			}
+			rows = append(rows, row)
 		}
-		slices.Sort(rows)
-		e := made(own, 0o644, []byte(strings.Join(rows, "")))
+		slices.SortFunc(rows, func(a, b wheel.Row) int { return cmp.Compare(a.Path, b.Path) })
+		e := made(own, 0o644, wheel.FormatRecord(rows))
 		e.Origin = i.name
-		l.claim(claim{Entry: e, by: i})
+		l.claims[own][0].Entry = e
 	}
 }
 
-// relative is a path as RECORD writes it.
+// relative is a path as RECORD writes it. Both are absolute, so that there is
+// always one.
 func (l *layout) relative(p string) string {
 	relative, err := filepath.Rel(l.site(), p)
 	if err != nil {
-		panic(err) // both are absolute
+		return p
 	}
-	return quote(relative)
-}
-
-// quote is CSV as Python's csv module writes it by default.
-func quote(field string) string {
-	if strings.ContainsAny(field, ",\"\r\n") {
-		return `"` + strings.ReplaceAll(field, `"`, `""`) + `"`
-	}
-	return field
+	return filepath.ToSlash(relative)
 }

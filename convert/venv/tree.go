@@ -6,6 +6,8 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strings"
+	"unicode"
 
 	"wain/convert/target"
 	"wain/convert/wheel"
@@ -21,14 +23,14 @@ type Item struct {
 
 // Options says where the environment is and what runs it.
 type Options struct {
-	Dir    string // "/opt/venvs/app"
+	Dir    string // "/opt/venvs/app": absolute, at least two plain components
 	Target target.Target
-	Prompt string // what an activated shell would show
+	Prompt string // what an activated shell shows; "" is the last component of Dir
 }
 
 // Tree is the plan of an environment.
 type Tree struct {
-	Entries  []Entry  // by path, so that a folder comes before what it holds
+	Entries  []Entry  // by path, so that a folder comes before what it holds; folders from the first component of Options.Dir down
 	Warnings []string // what is installed and should be known
 }
 
@@ -36,26 +38,39 @@ type Tree struct {
 // a maintainer script would read otherwise.
 var safeDir = regexp.MustCompile(`^(/[A-Za-z0-9_][A-Za-z0-9._+-]*){2,}$`)
 
-// Lay plans the environment of the items. The error is an *Error with every
-// problem found.
+// Lay plans the environment of the items, whose order does not matter. What is
+// wrong with the items is an *Error with every problem found; what is wrong
+// with a wheel's bytes, where they had to be read, is a *wheel.Error.
 func Lay(items []Item, o Options) (*Tree, error) {
-	if !safeDir.MatchString(o.Dir) || path.Clean(o.Dir) != o.Dir {
-		return nil, fmt.Errorf("lay out environment: %q is not a plain absolute path below a folder", o.Dir)
+	if !safeDir.MatchString(o.Dir) {
+		return nil, fmt.Errorf("lay out environment: %q is not an absolute path of at least two plain components", o.Dir)
 	}
-	l := &layout{Options: o, claims: map[string][]claim{}}
+	if o.Prompt == "" {
+		o.Prompt = path.Base(o.Dir)
+	}
+	if strings.ContainsFunc(o.Prompt, unicode.IsControl) {
+		return nil, fmt.Errorf("lay out environment: control character in the prompt %q", o.Prompt)
+	}
+	l := &layout{Options: o, claims: map[string][]claim{}, folders: map[string]bool{}}
+	// 1. What the environment itself has.
 	l.frame()
-	for _, item := range slices.SortedFunc(slices.Values(items), func(a, b Item) int {
+	// 2. Every path of every wheel, before anything is decided.
+	items = slices.SortedStableFunc(slices.Values(items), func(a, b Item) int {
 		return cmp.Compare(a.Wheel.Filename.Name, b.Wheel.Filename.Name)
-	}) {
+	})
+	for _, item := range items {
 		if err := l.install(item); err != nil {
 			return nil, err
 		}
 	}
+	// 3. One claim for each path.
 	l.settle()
-	l.record()
 	if len(l.problems) > 0 {
+		slices.SortStableFunc(l.problems, func(a, b Problem) int { return cmp.Compare(a.Path, b.Path) })
 		return nil, &Error{Problems: l.problems}
 	}
+	// 4. What became of each wheel, written into its RECORD.
+	l.record()
 	return &Tree{Entries: l.entries(), Warnings: l.warnings}, nil
 }
 
@@ -63,6 +78,7 @@ func Lay(items []Item, o Options) (*Tree, error) {
 type layout struct {
 	Options
 	claims    map[string][]claim // by path
+	folders   map[string]bool    // those of the environment
 	installed []*installation
 	problems  []Problem
 	warnings  []string
@@ -75,10 +91,17 @@ type claim struct {
 	command bool          // a generated script
 }
 
-func (l *layout) bin(name string) string { return path.Join(l.Dir, "bin", name) }
+func (c claim) owner() string {
+	if c.by == nil {
+		return "the environment"
+	}
+	return c.by.Wheel.Filename.Raw
+}
+
+func (l *layout) bin(name string) string { return l.Dir + "/bin/" + name }
 
 func (l *layout) site() string {
-	return path.Join(l.Dir, "lib", "python"+l.Target.Python.Version, "site-packages")
+	return l.Dir + "/lib/python" + l.Target.Python.Version + "/site-packages"
 }
 
 func (l *layout) claim(c claim) { l.claims[c.Path] = append(l.claims[c.Path], c) }
@@ -91,49 +114,15 @@ func (l *layout) warn(format string, args ...any) {
 	l.warnings = append(l.warnings, fmt.Sprintf(format, args...))
 }
 
-// frame claims what every environment has.
-func (l *layout) frame() {
-	version := l.Target.Python.Version
-	l.claim(claim{Entry: link(l.bin("python"), l.Target.Python.Path)})
-	l.claim(claim{Entry: link(l.bin("python3"), "python")})
-	l.claim(claim{Entry: link(l.bin("python"+version), "python")})
-	l.claim(claim{Entry: made(path.Join(l.Dir, "pyvenv.cfg"), 0o644, l.configuration())})
-	if l.Target.Lib64 && sharesLib64(version) {
-		l.claim(claim{Entry: link(path.Join(l.Dir, "lib64"), "lib")})
-	}
-}
-
-// sharesLib64 tells whether Python's own venv makes the link lib64 -> lib. It
-// does up to 3.14.
-func sharesLib64(version string) bool {
-	var minor int
-	_, err := fmt.Sscanf(version, "3.%d", &minor)
-	return err == nil && minor < 15
-}
-
-// configuration is pyvenv.cfg. Versions stay at minor precision, since the
-// interpreter is updated underneath. include-system-site-packages is always
-// written: CPython takes an absent key for true.
-func (l *layout) configuration() []byte {
-	version := l.Target.Python.Version
-	return []byte("home = " + path.Dir(l.Target.Python.Path) + "\n" +
-		"implementation = CPython\n" +
-		"include-system-site-packages = false\n" +
-		"version_info = " + version + "\n" +
-		"version = " + version + "\n" +
-		"prompt = " + l.Prompt + "\n")
-}
-
-// entries gives the settled claims and every folder above them.
+// entries gives the settled claims, every folder of the environment and those
+// above it.
 func (l *layout) entries() []Entry {
-	folders := map[string]bool{}
-	var list []Entry
-	for p, claims := range l.claims {
+	list := make([]Entry, 0, len(l.claims)+len(l.folders)+4)
+	for _, claims := range l.claims {
 		list = append(list, claims[0].Entry)
-		for dir := path.Dir(p); dir != "/" && !folders[dir]; dir = path.Dir(dir) {
-			folders[dir] = true
-			list = append(list, directory(dir))
-		}
+	}
+	for dir := range l.folders {
+		list = append(list, directory(dir))
 	}
 	slices.SortFunc(list, func(a, b Entry) int { return cmp.Compare(a.Path, b.Path) })
 	return list
