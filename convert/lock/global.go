@@ -9,7 +9,7 @@ import (
 
 // settings applies a line of options without a requirement.
 func (r *reader) settings(where place, settings []setting) {
-	if p := oneOfEach(settings); p != nil {
+	if p := alone(settings); p != nil {
 		r.report(where, p)
 		return
 	}
@@ -45,20 +45,21 @@ func (r *reader) settings(where place, settings []setting) {
 	}
 }
 
-// oneOfEach refuses a line that repeats what pip would read once only, silently.
-func oneOfEach(settings []setting) *problem {
+// alone refuses what pip would ignore silently: all that stands in one line with
+// -r or -c, and the repetition of an option that it reads once.
+func alone(settings []setting) *problem {
 	count := map[string]int{}
 	for _, s := range settings {
-		name := s.name
-		if name == "--constraint" {
-			name = "--requirement" // of the two, pip reads one
-		}
-		if count[name]++; count[name] == 1 {
-			continue
-		}
-		switch name {
-		case "--requirement", "--editable", "--find-links", "--index-url":
-			return problemf(RuleOption, "a second %s in one line, which pip would ignore: give it a line of its own", s.name)
+		count[s.name]++
+		switch s.name {
+		case "--requirement", "--constraint":
+			if len(settings) > 1 {
+				return problemf(RuleShared, "%s shares its line with another option, which pip would ignore: give each a line of its own", s.name)
+			}
+		case "--editable", "--find-links", "--index-url":
+			if count[s.name] > 1 {
+				return problemf(RuleShared, "a second %s in one line, which pip would ignore: give it a line of its own", s.name)
+			}
 		}
 	}
 	return nil

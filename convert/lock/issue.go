@@ -13,6 +13,7 @@ const (
 	RuleEncoding   = "encoding"            // bytes that are not in the file's encoding
 	RuleQuoting    = "quoting"             // quotes of options do not close
 	RuleOption     = "option"              // an unknown or misused option
+	RuleShared     = "shared-line"         // options that pip reads one a line share one
 	RuleStrayText  = "stray-text"          // text after options, which pip ignores
 	RuleInclude    = "include"             // -r or -c of what cannot be included
 	RuleCycle      = "include-cycle"       // a file includes itself

@@ -37,8 +37,7 @@ def describe(parsed):
     }
 
 
-def read(path):
-    session = PipSession()
+def read(session, path):
     f = finder(session)
     try:
         requirements = [describe(p) for p in parse_requirements(path, session, finder=f)]
@@ -47,5 +46,6 @@ def read(path):
     return {"requirements": requirements, "find_links": f.find_links, "index_urls": f.index_urls}
 
 
+session = PipSession()
 for line in sys.stdin:
-    print(json.dumps(read(line.rstrip("\n"))), flush=True)
+    print(json.dumps(read(session, line.rstrip("\n"))), flush=True)
