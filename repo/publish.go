@@ -144,6 +144,9 @@ func (o *Options) check() error {
 	if o.Origin != "" && slug(o.Origin) == "" {
 		errs = append(errs, fmt.Errorf("origin %q: a letter or digit must be in it, since files are named after it", o.Origin))
 	}
+	if err := checkBaseURL(o.BaseURL); err != nil {
+		errs = append(errs, err)
+	}
 	return errors.Join(errs...)
 }
 

@@ -37,8 +37,8 @@ func Snippet(kind string, o SnippetOptions) (string, error) {
 	if !validSuite(o.Suite) {
 		return "", &SuiteError{Suite: o.Suite}
 	}
-	if strings.ContainsAny(o.BaseURL, "'\"\\`$<>| ") || !printable(o.BaseURL) {
-		return "", fmt.Errorf("snippet: base URL %q: blanks, quotes and shell characters cannot be in it", o.BaseURL)
+	if err := checkBaseURL(o.BaseURL); err != nil {
+		return "", fmt.Errorf("snippet: %w", err)
 	}
 	switch kind {
 	case SnippetApt:
@@ -58,6 +58,14 @@ func Snippet(kind string, o SnippetOptions) (string, error) {
 	default:
 		return "", fmt.Errorf("snippet %q: there are apt, dnf, zypper and puppet", kind)
 	}
+}
+
+// checkBaseURL refuses what would be something else in a shell, in a manifest or in a client's configuration.
+func checkBaseURL(url string) error {
+	if strings.ContainsAny(url, "'\"\\`$<>|&;()#*? ") || !printable(url) {
+		return fmt.Errorf("base URL %q: blanks, quotes and shell characters cannot be in it", url)
+	}
+	return nil
 }
 
 // url joins a path to the base URL.
@@ -130,11 +138,11 @@ func (o SnippetOptions) zypperScript() string {
 	b.WriteString(o.about())
 	o.checkKey(&b)
 	fmt.Fprintf(&b, "cat >/etc/zypp/repos.d/%s.repo <<'END'\n%sautorefresh=1\nEND\n", slug(o.Origin), o.repoSection())
-	import_ := ""
+	trust := ""
 	if o.Fingerprint != "" {
-		import_ = "--gpg-auto-import-keys "
+		trust = "--gpg-auto-import-keys "
 	}
-	fmt.Fprintf(&b, "zypper %srefresh %s\n", import_, o.section())
+	fmt.Fprintf(&b, "zypper %srefresh %s\n", trust, o.section())
 	return b.String()
 }
 
@@ -230,5 +238,5 @@ func clientFile(g *generation, format string) string {
 		header += "# Enable the one that is your host's.\n"
 		body = strings.ReplaceAll(strings.ReplaceAll(body, "Enabled: yes\n", "Enabled: no\n"), "\nenabled=1\n", "\nenabled=0\n")
 	}
-	return header + "\n" + body
+	return header + body
 }

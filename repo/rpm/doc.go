@@ -3,8 +3,8 @@
 //
 // The file is read once, front to back, while its SHA-256 is taken. Both
 // headers are parsed by this package, with every count, offset and length
-// checked against the bytes that are there, so that no header can ask for
-// more memory than its file is long. The payload is hashed and not unpacked.
+// checked against the bytes that are there, so that memory stays within a
+// small multiple of the header's real length. The payload is hashed and not unpacked.
 //
 // What is read (rpm's docs/manual/format_*.md): lead, signature header,
 // header and payload of packages of format 4 and 6, signed by header, by
@@ -19,11 +19,17 @@
 //   - the digest of the compressed payload (PAYLOADDIGEST, SHA-256 or
 //     SHA-512), and where there is none, the MD5 of header and payload.
 //
-// Signatures are noticed, not verified: the package has no keys.
+// A package that carries neither length nor digest of its payload could be
+// cut unseen, and is refused ("unverifiable").
 //
-// What cannot be noticed: the lead's bytes are covered by nothing, and a
-// package that carries neither length nor digest of its payload can be cut
-// behind its header; such a file is refused ("unverifiable").
+// Signatures are noticed, not verified: this package has no keys.
+//
+// What cannot be noticed: the lead and the signature header are covered by
+// nothing. Of them only the length of the unpacked payload, and whether there
+// is a signature, reach a [Package].
+//
+// Headers are not read by go-rpmutils, which allocates what a header
+// announces and panics on negative counts; it is the tests' second opinion.
 //
 // [CompareVersions] and [CompareEVR] order versions as rpm does.
 package rpm

@@ -31,6 +31,15 @@ type entry struct {
 	count  int
 }
 
+// least is how many bytes the values take at least; of a string that is its
+// NUL byte.
+func (e entry) least() int {
+	if e.kind.isText() {
+		return e.count
+	}
+	return e.count * e.kind.width()
+}
+
 // parseIntro reads a header's fixed part and returns the number of its
 // entries and the length of its data, both within rpm's bounds.
 func parseIntro(intro []byte, part string) (entries, data int, err error) {
@@ -48,6 +57,7 @@ func parseIntro(intro []byte, part string) (entries, data int, err error) {
 // body is entry table and data.
 func parseHeader(body []byte, entries int, part string) (*header, error) {
 	h := &header{part: part, entries: make(map[tag]entry, entries), data: string(body[entries*entryLen:])}
+	claimed := 0
 	for i := range entries {
 		record := body[i*entryLen:][:entryLen]
 		t := tag(binary.BigEndian.Uint32(record))
@@ -59,6 +69,11 @@ func parseHeader(body []byte, entries int, part string) (*header, error) {
 		if err := h.check(t, e); err != nil {
 			return nil, err
 		}
+		// Values may not share bytes, or a small header could hold any number
+		// of them.
+		if claimed += e.least(); claimed > len(h.data) {
+			return nil, refuse("header-entry", part, "at least %d bytes of values in %d", claimed, len(h.data))
+		}
 		if _, twice := h.entries[t]; twice {
 			return nil, refuse("header-entry", part, "tag %d occurs twice", t)
 		}
@@ -67,9 +82,7 @@ func parseHeader(body []byte, entries int, part string) (*header, error) {
 	return h, nil
 }
 
-// check refuses an entry whose values do not lie within the data. Region
-// markers (tags 61 to 63) may carry a negative offset elsewhere, but never
-// in the table itself.
+// check refuses an entry whose values do not lie within the data.
 func (h *header) check(t tag, e entry) error {
 	if e.kind > kindI18N || e.kind == kindString && e.count != 1 {
 		return refuse("header-entry", h.part, "tag %d has type %d with %d values", t, e.kind, e.count)
@@ -77,8 +90,7 @@ func (h *header) check(t tag, e entry) error {
 	if e.offset > len(h.data) {
 		return refuse("header-entry", h.part, "tag %d begins at %d of %d bytes", t, e.offset, len(h.data))
 	}
-	left := len(h.data) - e.offset
-	if w := e.kind.width(); w > 0 && e.count > left/w || e.kind.isText() && e.count > left {
+	if left := len(h.data) - e.offset; e.least() > left {
 		return refuse("header-entry", h.part, "tag %d has %d values in %d bytes", t, e.count, left)
 	}
 	return nil

@@ -3,7 +3,8 @@ package rpm
 import (
 	"fmt"
 	"io"
-	"io/fs"
+	"math"
+	"strings"
 )
 
 // Package is what a repository's metadata says of one package file. Text is
@@ -15,7 +16,8 @@ type Package struct {
 	Name, Version, Release, Arch string
 	// Epoch is 0 when the header has none; rpm knows no difference.
 	Epoch uint32
-	// Source is set for source packages, with and without sources.
+	// Source is set for source packages, with and without sources, as rpm
+	// 4.6 and later mark them.
 	Source bool
 
 	Summary, Description, Packager, URL string
@@ -38,7 +40,8 @@ type Package struct {
 	Provides, Requires, Conflicts, Obsoletes    []Relation
 	Recommends, Suggests, Supplements, Enhances []Relation
 
-	// Files are in the header's order, which is by path.
+	// Files are in the header's order. Those of a source package have no
+	// folder.
 	Files []File
 	// Changelog is newest first, as the header has it.
 	Changelog []Change
@@ -59,87 +62,97 @@ func (p *Package) EVR() string {
 	return fmt.Sprintf("%d:%s-%s", p.Epoch, p.Version, p.Release)
 }
 
-// Relation is one dependency of any sort.
-type Relation struct {
-	// Name is a capability, a path, or a rich dependency in parentheses.
-	Name string
-	// Sense holds rpm's RPMSENSE bits.
-	Sense Sense
-	// EVR is what the capability is compared with, "" for nothing.
-	EVR string
-}
-
-// Sense says how a relation compares, and when it matters
-// (rpm's include/rpm/rpmds.h).
-type Sense uint32
-
-// The bits of a [Sense] that metadata cares about.
-const (
-	Less       Sense = 1 << 1
-	Greater    Sense = 1 << 2
-	Equal      Sense = 1 << 3
-	PreReq     Sense = 1 << 6
-	ScriptPre  Sense = 1 << 9
-	ScriptPost Sense = 1 << 10
-	MissingOK  Sense = 1 << 19
-)
-
-// Comparison returns "LT", "GT", "EQ", "LE" or "GE", and "" for a sense that
-// compares nothing.
-func (s Sense) Comparison() string {
-	switch s & (1 | Less | Greater | Equal) {
-	case Less:
-		return "LT"
-	case Greater:
-		return "GT"
-	case Equal:
-		return "EQ"
-	case Less | Equal:
-		return "LE"
-	case Greater | Equal:
-		return "GE"
-	}
-	return ""
-}
-
-// File is one path that the package owns.
-type File struct {
-	// Path is as in the header, not cleaned.
-	Path string
-	// Mode holds type and permission bits.
-	Mode fs.FileMode
-	// Ghost is set for a file that is owned but not in the payload.
-	Ghost bool
-}
-
-// Change is one entry of a changelog.
-type Change struct {
-	// Time is in seconds since 1970.
-	Time int64
-	// Author is the headline without its date.
-	Author string
-	// Text may have several lines.
-	Text string
-}
-
 // Read reads the package that fills the first size bytes of r. Each byte is
 // read once. The error is an [*Error] unless reading from r itself failed.
 func Read(r io.ReaderAt, size int64) (*Package, error) {
-	f, err := readFile(io.NewSectionReader(r, 0, size), size)
+	s, err := readSections(io.NewSectionReader(r, 0, size), size)
 	if err != nil {
 		return nil, err
 	}
 	p := &Package{
 		Size:        size,
-		HeaderStart: f.headerStart,
-		HeaderEnd:   f.headerEnd,
-		SHA256:      f.sha256,
+		HeaderStart: s.headerStart,
+		HeaderEnd:   s.headerEnd,
+		SHA256:      s.sha256,
 	}
 	for _, t := range []tag{sigDSA, sigRSA, sigOpenPGP, sigPGP, sigGPG} {
-		p.Signed = p.Signed || f.signature.has(t)
+		p.Signed = p.Signed || s.signature.has(t)
 	}
-	if err := p.fill(f); err != nil {
+	if err := p.fill(s); err != nil {
 		return nil, err
 	}
 	return p, nil
+}
+
+// fill takes everything out of the headers. A header's error stays the first
+// one: gather remembers it and later reads return nothing.
+func (p *Package) fill(s *sections) error {
+	g := &gather{h: s.header}
+	p.Name, p.Version, p.Release = g.text(tagName), g.text(tagVersion), g.text(tagRelease)
+	p.Arch = g.text(tagArch)
+	p.Epoch = uint32(g.number(math.MaxUint32, tagEpoch))
+	p.Source = s.header.has(tagSourcePackage)
+	if p.Source {
+		p.Arch = "src"
+	}
+	p.Summary, p.Description = g.text(tagSummary), g.text(tagDescription)
+	p.Packager, p.URL, p.Vendor = g.text(tagPackager), g.text(tagURL), g.text(tagVendor)
+	p.License, p.Group, p.BuildHost = g.text(tagLicense), g.text(tagGroup), g.text(tagBuildHost)
+	p.SourceRPM = g.text(tagSourceRPM)
+	p.BuildTime = g.number(math.MaxInt64, tagBuildTime)
+	p.InstalledSize = g.number(math.MaxInt64, tagLongSize, tagSize)
+	p.Provides = g.relations(tagProvideName, tagProvideFlags, tagProvideVersion)
+	p.Requires = g.relations(tagRequireName, tagRequireFlags, tagRequireVersion)
+	p.Conflicts = g.relations(tagConflictName, tagConflictFlags, tagConflictVersion)
+	p.Obsoletes = g.relations(tagObsoleteName, tagObsoleteFlags, tagObsoleteVersion)
+	p.Recommends = g.relations(tagRecommendName, tagRecommendFlags, tagRecommendVersion)
+	p.Suggests = g.relations(tagSuggestName, tagSuggestFlags, tagSuggestVersion)
+	p.Supplements = g.relations(tagSupplementName, tagSupplementFlags, tagSupplementVersion)
+	p.Enhances = g.relations(tagEnhanceName, tagEnhanceFlags, tagEnhanceVersion)
+	p.Files = g.files()
+	p.Changelog = g.changelog()
+	p.ArchiveSize = g.archiveSize(s.signature)
+	if g.err != nil {
+		return g.err
+	}
+	return p.checkIdentity()
+}
+
+// archiveSize looks in the signature header first, where format 4 keeps the
+// length of the unpacked payload.
+func (g *gather) archiveSize(signature *header) int64 {
+	first := &gather{h: signature}
+	size := first.number(math.MaxInt64, sigLongArchiveSize, sigArchiveSize)
+	g.keep(first.err)
+	if size == 0 {
+		size = g.number(math.MaxInt64, tagArchiveSize, tagPayloadSizeAlt)
+	}
+	return size
+}
+
+// checkIdentity validates what becomes part of paths.
+func (p *Package) checkIdentity() error {
+	for _, f := range []struct{ name, value string }{
+		{"name", p.Name}, {"version", p.Version}, {"release", p.Release}, {"arch", p.Arch},
+	} {
+		if f.value == "" {
+			return refuse("identity-missing", "header", "no %s", f.name)
+		}
+		if !validIdentity(f.value) {
+			return refuse("identity-invalid", "header", "the %s is %.80q", f.name, f.value)
+		}
+	}
+	return nil
+}
+
+// validIdentity takes what rpmbuild takes, but not a leading dot or hyphen.
+func validIdentity(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		alphanumeric := '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+		if !alphanumeric && strings.IndexByte("._+-~^", c) < 0 {
+			return false
+		}
+	}
+	return s[0] != '.' && s[0] != '-'
 }
