@@ -169,7 +169,7 @@ func balanced(s string) bool {
 // checkEntries holds the tree to what a package can carry, and every entry to
 // a place that is the package's own: below Dir, or a link in /usr/bin.
 func checkEntries(s *Spec, report func(field, value, detail string)) {
-	dirs := map[string]bool{"/": true} // whether anything is in it
+	dirs := map[string]bool{"/": true, "/usr": true, "/usr/bin": true} // whether anything is in it; these are the system's
 	seen := make(map[string]bool, len(s.Entries))
 	var sum int64
 	for i := range s.Entries {
