@@ -250,7 +250,7 @@ func TestReadRefuses(t *testing.T) {
 		{"count behind the data", "header-entry", simple(value{1009, rawEntry{4, 0, 1 << 30}})},
 		{"count that overflows", "header-entry", simple(value{1009, rawEntry{5, 0, 0xffffffff}})},
 		{"four billion strings", "header-entry", simple(value{1117, rawEntry{8, 0, 0xffffffff}})},
-		{"values that share bytes", "header-entry", simple(value{1117, rawEntry{8, 0, 12}}, value{1118, rawEntry{8, 0, 12}}, value{1049, rawEntry{8, 0, 12}})},
+		{"values that share bytes", "header-entry", simple(value{5000, rawEntry{7, 0, 27}})}, // all of the data once more
 		{"string without an end", "header-entry", simple(value{1117, rawEntry{8, 0, 20}})},
 		{"one tag twice", "header-entry", simple(value{1004, "a"}, value{1004, "b"})},
 		{"two values in a scalar string", "header-entry", simple(value{1004, rawEntry{6, 0, 2}})},
