@@ -46,6 +46,7 @@ a difference, 4 the name, version and architecture exist with other content,
 	root.AddCommand(
 		newConvertCommand(con),
 		newPublishCommand(con),
+		newVerifyCommand(con),
 		newKeyCommand(con),
 		newSnippetCommand(con),
 	)

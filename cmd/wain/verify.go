@@ -1,0 +1,116 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"wain/repo"
+	"wain/sign"
+)
+
+type verifyOptions struct {
+	key      string
+	unsigned bool
+	jobs     int
+}
+
+func newVerifyCommand(con *console) *cobra.Command {
+	opts := verifyOptions{}
+	cmd := &cobra.Command{
+		Use:   "verify REPO",
+		Short: "Check a repository as a strict client would",
+		Long: `Check a repository folder as a strict client would, and more: every signature,
+the size and digest of every index in each of its forms, every package with its
+digest, and what the indexes say of a package against what it says of itself.
+
+The key to trust is --key, a public key file. Without it the repository's own
+key.asc is taken, which proves that the repository is consistent, not whose it
+is. Each finding is a line; any finding is exit code 3.`,
+		Example: `  wain verify ./repo --key archive.asc`,
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runVerify(cmd.Context(), args[0], opts, con)
+		},
+	}
+	cmd.Flags().StringVar(&opts.key, "key", "", "public key `file` to trust")
+	cmd.Flags().BoolVar(&opts.unsigned, "unsigned", false, "accept a repository without any signature")
+	cmd.Flags().IntVarP(&opts.jobs, "jobs", "j", runtime.NumCPU(), "how many packages to read at once")
+	return cmd
+}
+
+// verifyDocument is what `wain verify --json` prints, schema wain/verify/1.
+type verifyDocument struct {
+	Schema    string         `json:"schema"`
+	Changed   bool           `json:"changed"`    // always false: nothing is written
+	TrustedBy string         `json:"trusted_by"` // the key file; "" when nothing is signed
+	Findings  []repo.Finding `json:"findings"`
+}
+
+func runVerify(ctx context.Context, dir string, opts verifyOptions, con *console) error {
+	if _, err := os.Stat(dir); err != nil {
+		return fmt.Errorf("verify: %w", err)
+	}
+	trusted := opts.key
+	if trusted == "" && !opts.unsigned {
+		trusted = filepath.Join(dir, "key.asc")
+		con.warnf("no --key: the repository's own key is taken, which proves consistency, not whose it is")
+	}
+	var verifier *repo.Verifier
+	if trusted != "" {
+		var err error
+		if verifier, err = readVerifier(trusted, con.now()); err != nil {
+			return err
+		}
+	}
+	findings, err := repo.Verify(ctx, repo.VerifyOptions{
+		Dir: dir, Verifier: verifier, Unsigned: opts.unsigned, Jobs: opts.jobs,
+		Progress: func(e repo.Event) { con.step(e.Step, e.Label, e.Done, e.Total) },
+	})
+	if err != nil {
+		return err
+	}
+	if err := con.showFindings(trusted, findings); err != nil {
+		return err
+	}
+	if len(findings) > 0 {
+		return &differenceError{len(findings)}
+	}
+	return nil
+}
+
+func (c *console) showFindings(trusted string, findings []repo.Finding) error {
+	if c.json {
+		return c.document(verifyDocument{
+			Schema: "wain/verify/1", TrustedBy: trusted, Findings: append([]repo.Finding{}, findings...),
+		})
+	}
+	for _, f := range findings {
+		c.line(fmt.Sprintf("%s %s: %s", f.Rule, f.Path, f.Detail))
+	}
+	return nil
+}
+
+// readVerifier makes functions of the public keys in a file.
+func readVerifier(path string, at time.Time) (*repo.Verifier, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read key: %w", err)
+	}
+	keys, err := sign.ReadPublic(data)
+	if err != nil {
+		return nil, fmt.Errorf("read key from %s: %w", path, err)
+	}
+	return &repo.Verifier{
+		Clear: func(message []byte) ([]byte, string, error) { return keys.VerifyClear(message, at) },
+		Detached: func(data, signature []byte) (string, error) {
+			return keys.VerifyDetached(bytes.NewReader(data), signature, at)
+		},
+	}, nil
+}
