@@ -31,16 +31,16 @@ func copyright(s *Spec) ([]byte, error) {
 
 	bodies := newStanzas()
 	for i, c := range s.Components {
-		globs := c.Paths
-		if i == 0 {
-			globs = []string{"*"}
+		globs := []string{"*"} // the first stands for all that no other has
+		if i > 0 {
+			globs = clean(c.Paths, pattern)
 		}
 		if len(globs) == 0 {
 			continue // a project without files, as some that only name requirements
 		}
 		b.WriteString("\nFiles:")
 		for _, g := range globs {
-			b.WriteString(" " + pattern(g) + "\n")
+			b.WriteString(" " + g + "\n")
 		}
 		b.WriteString("Copyright:")
 		for _, a := range authors(c) {
@@ -70,16 +70,22 @@ func field(b *bytes.Buffer, name, value string) {
 
 // authors gives the holders that the metadata names; it has no years.
 func authors(c Component) []string {
-	var lines []string
-	for _, a := range c.Authors {
-		if a = oneLine(a); a != "" && !slices.Contains(lines, a) {
-			lines = append(lines, a)
-		}
-	}
+	lines := clean(c.Authors, oneLine)
 	if len(lines) == 0 {
 		lines = []string{"The authors of " + oneLine(c.Project)}
 	}
 	return lines
+}
+
+// clean puts each text through wash and drops what is empty or there before.
+func clean(texts []string, wash func(string) string) []string {
+	var all []string
+	for _, t := range texts {
+		if t = wash(t); t != "" && !slices.Contains(all, t) {
+			all = append(all, t)
+		}
+	}
+	return all
 }
 
 // pattern gives a path pattern as a stanza takes it: relative to the root, with
@@ -165,12 +171,12 @@ func (t *stanzas) write(b *bytes.Buffer) {
 		if text := t.terms[name].whereabouts(); text != "" {
 			b.WriteString(" " + text + "\n")
 		}
-		files := slices.Compact(slices.Sorted(slices.Values(t.files[name])))
+		files := clean(slices.Sorted(slices.Values(t.files[name])), oneLine)
 		if len(files) > 0 {
 			b.WriteString(" In this package:\n")
 		}
 		for _, f := range files {
-			b.WriteString("  " + oneLine(f) + "\n")
+			b.WriteString("  " + f + "\n")
 		}
 	}
 }

@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
 	"maps"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -155,4 +157,26 @@ func mergeTree(t testing.TB, all ...map[string]string) []venv.Entry {
 		maps.Copy(files, m)
 	}
 	return tree(files)
+}
+
+// member is one member of an ar file.
+type member struct {
+	name string
+	body []byte
+}
+
+// members gives the members of a deb.
+func members(t testing.TB, deb []byte) iter.Seq[member] {
+	return func(yield func(member) bool) {
+		for b := deb[len("!<arch>\n"):]; len(b) > 0; {
+			size, err := strconv.Atoi(strings.TrimSpace(string(b[48:58])))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !yield(member{strings.TrimRight(string(b[:16]), " /"), b[60 : 60+size]}) {
+				return
+			}
+			b = b[60+size+size%2:]
+		}
+	}
 }

@@ -380,6 +380,9 @@ func TestPolicyArguments(t *testing.T) {
 		h.unpack(p)
 	}
 	h.script(p, "prerm", "upgrade", "2.0")
+	if h.exists(h.site() + "/app/__pycache__") {
+		t.Error("prerm leaves bytecode for the next version's programs")
+	}
 	h.script(p, "postinst", "abort-upgrade", "2.0")
 	if !h.exists(h.site() + "/app/__pycache__") {
 		t.Error("abort-upgrade leaves the old version without bytecode")

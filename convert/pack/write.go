@@ -1,6 +1,7 @@
 package pack
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -19,7 +20,7 @@ import (
 
 // Write writes the package that s describes. The entries must have been added
 // to the stage. Errors: a *SpecError before the first byte is written, one
-// that wraps ErrNotStaged, what Sign gave, or one of reading and writing.
+// that wraps ErrNotStaged or ErrArmored, what Sign gave, or one of reading and writing.
 func Write(ctx context.Context, stage *Stage, s Spec, w io.Writer) (err error) {
 	if err := s.check(); err != nil {
 		return err
@@ -46,7 +47,7 @@ func Write(ctx context.Context, stage *Stage, s Spec, w io.Writer) (err error) {
 		return fmt.Errorf("pack %s: %w", s.Name, err)
 	}
 
-	sign := &signer{sign: s.Sign}
+	sign := &signer{sign: s.Sign, binary: s.Format == "rpm"}
 	if s.Sign != nil {
 		info.Deb.Signature.SignFn = sign.Sign
 		info.RPM.Signature.SignFn = sign.Sign
@@ -65,14 +66,22 @@ func Write(ctx context.Context, stage *Stage, s Spec, w io.Writer) (err error) {
 	return nil
 }
 
-// signer remembers the error of a signature.
+// ErrArmored is wrapped by the error of a Write whose Sign gave text for an
+// rpm, whose header holds signatures in binary form only.
+var ErrArmored = errors.New("the signature is armored, an rpm takes a binary one")
+
+// signer holds a signature to its form, and remembers what went wrong.
 type signer struct {
-	sign func(io.Reader) ([]byte, error)
-	err  error
+	sign   func(io.Reader) ([]byte, error)
+	binary bool
+	err    error
 }
 
 func (s *signer) Sign(r io.Reader) (sig []byte, err error) {
 	sig, s.err = s.sign(r)
+	if s.err == nil && s.binary && bytes.HasPrefix(sig, []byte("-----BEGIN")) {
+		s.err = ErrArmored
+	}
 	return sig, s.err
 }
 

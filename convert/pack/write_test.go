@@ -288,7 +288,11 @@ func TestSignatures(t *testing.T) {
 	if !ok || !bytes.Equal(body, unsigned) {
 		t.Fatal("the signature is not one more member")
 	}
-	want, _ := seal(bytes.NewReader(debMembers(t, unsigned)))
+	var all []byte
+	for m := range members(t, unsigned) {
+		all = append(all, m.body...)
+	}
+	want, _ := seal(bytes.NewReader(all))
 	if !bytes.Contains(member, want) {
 		t.Errorf("%q does not hold %q", member, want)
 	}
@@ -306,22 +310,6 @@ func TestSignatures(t *testing.T) {
 	}
 }
 
-// debMembers joins the members of an ar file.
-func debMembers(t *testing.T, b []byte) []byte {
-	t.Helper()
-	var members []byte
-	b = b[len("!<arch>\n"):]
-	for len(b) > 0 {
-		var size int
-		if _, err := fmt.Sscan(string(b[48:58]), &size); err != nil {
-			t.Fatal(err)
-		}
-		members = append(members, b[60:60+size]...)
-		b = b[60+size+size%2:]
-	}
-	return members
-}
-
 func TestSignErrors(t *testing.T) {
 	refused := errors.New("the key is locked")
 	for _, format := range []string{"deb", "rpm"} {
@@ -330,6 +318,15 @@ func TestSignErrors(t *testing.T) {
 		if _, err := tryWrite(t, t.TempDir(), s); !errors.Is(err, refused) {
 			t.Errorf("%s: %v", format, err)
 		}
+	}
+}
+
+// TestArmoredRPM gives an rpm the kind of signature that no client reads.
+func TestArmoredRPM(t *testing.T) {
+	s := spec("rpm", "1.2.3")
+	s.Sign = func(io.Reader) ([]byte, error) { return []byte("-----BEGIN PGP SIGNATURE-----\n"), nil }
+	if _, err := tryWrite(t, t.TempDir(), s); !errors.Is(err, pack.ErrArmored) {
+		t.Errorf("%v, want ErrArmored", err)
 	}
 }
 
