@@ -1,0 +1,76 @@
+package elf_test
+
+import (
+	"debug/elf"
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	wainelf "wain/convert/elf"
+)
+
+func TestNeeds(t *testing.T) {
+	objects := []*wainelf.Object{
+		{Path: "p/_x.so", Needed: []string{"libbundled-1234.so.1", "libc.so.6", "libm.so.6"}, GNUHashOnly: true,
+			Versions: map[string][]string{"libc.so.6": {"GLIBC_2.14", "GLIBC_2.2.5"}, "libbundled-1234.so.1": {"B_1"}}},
+		{Path: "p.libs/libbundled-1234.so.1.0", Soname: "libbundled-1234.so.1", Needed: []string{"libc.so.6", "libnamed.so"},
+			Versions: map[string][]string{"libc.so.6": {"GLIBC_2.17", "GLIBC_2.14"}, "ld-linux-x86-64.so.2": {"GLIBC_2.3"}}},
+		{Path: "q/libnamed.so", Soname: "libother.so"},
+	}
+	want := []wainelf.Need{
+		{Soname: "ld-linux-x86-64.so.2", Versions: []string{"GLIBC_2.3"}, By: []string{"p.libs/libbundled-1234.so.1.0"}},
+		{Soname: "libc.so.6", Versions: []string{"GLIBC_2.14", "GLIBC_2.17", "GLIBC_2.2.5"}, GNUHashOnly: true, By: []string{"p.libs/libbundled-1234.so.1.0", "p/_x.so"}},
+		{Soname: "libm.so.6", GNUHashOnly: true, By: []string{"p/_x.so"}},
+	}
+	if diff := cmp.Diff(want, wainelf.Needs(objects)); diff != "" {
+		t.Errorf("needs (-want +got):\n%s", diff)
+	}
+	if got := wainelf.Needs(nil); got != nil {
+		t.Errorf("nothing needs %v", got)
+	}
+}
+
+func TestCheck(t *testing.T) {
+	bookworm := wainelf.Platform{Machine: elf.EM_X86_64, Class: elf.ELFCLASS64, Glibc: wainelf.Glibc{Major: 2, Minor: 36}}
+	object := func(change func(*wainelf.Object), versions ...string) *wainelf.Object {
+		o := &wainelf.Object{Path: "x.so", Type: elf.ET_DYN, Machine: elf.EM_X86_64, Class: elf.ELFCLASS64, Data: elf.ELFDATA2LSB,
+			Versions: map[string][]string{"libc.so.6": versions, "libstdc++.so.6": {"GLIBCXX_3.4.99"}}}
+		if change != nil {
+			change(o)
+		}
+		return o
+	}
+	glibc := func(symbol string, minor int) error {
+		return &wainelf.GlibcError{Path: "x.so", Soname: "libc.so.6", Symbol: symbol, Needs: wainelf.Glibc{Major: 2, Minor: minor}, Target: bookworm.Glibc}
+	}
+	const want = "EM_X86_64, 64 bits, little-endian"
+	tests := map[string]struct {
+		object *wainelf.Object
+		want   error
+	}{
+		"as old as the target":    {object(nil, "GLIBC_2.2.5", "GLIBC_2.36"), nil},
+		"a later glibc":           {object(nil, "GLIBC_2.2.5", "GLIBC_2.38", "GLIBC_2.4"), glibc("GLIBC_2.38", 38)},
+		"the latest of two":       {object(nil, "GLIBC_2.38", "GLIBC_2.100"), glibc("GLIBC_2.100", 100)},
+		"relative relocations":    {object(nil, "GLIBC_ABI_DT_RELR"), nil},
+		"no version of a release": {object(nil, "GLIBC_PRIVATE", "GLIBC_", "GLIBC_2", "GLIBC_2.", "GLIBC_x.99", "GLIBC_2.999999"), nil},
+		"another processor":       {object(func(o *wainelf.Object) { o.Machine = elf.EM_AARCH64 }), &wainelf.MachineError{Path: "x.so", Have: "EM_AARCH64, 64 bits, little-endian", Want: want}},
+		"32 bits":                 {object(func(o *wainelf.Object) { o.Machine, o.Class = elf.EM_386, elf.ELFCLASS32 }), &wainelf.MachineError{Path: "x.so", Have: "EM_386, 32 bits, little-endian", Want: want}},
+		"x32":                     {object(func(o *wainelf.Object) { o.Class = elf.ELFCLASS32 }), &wainelf.MachineError{Path: "x.so", Have: "EM_X86_64, 32 bits, little-endian", Want: want}},
+		"byte order":              {object(func(o *wainelf.Object) { o.Data = elf.ELFDATA2MSB }), &wainelf.MachineError{Path: "x.so", Have: "EM_X86_64, 64 bits, big-endian", Want: want}},
+		"an object for BPF":       {object(func(o *wainelf.Object) { o.Type, o.Machine = elf.ET_REL, elf.EM_BPF }), nil},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(test.want, bookworm.Check(test.object)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+	old := bookworm
+	old.Glibc.Minor = 34
+	var e *wainelf.GlibcError
+	if err := old.Check(object(nil, "GLIBC_ABI_DT_RELR")); !errors.As(err, &e) || e.Needs.String() != "2.36" {
+		t.Errorf("relative relocations on 2.34: %v", err)
+	}
+}
