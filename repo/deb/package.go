@@ -89,7 +89,7 @@ func readMembers(r io.Reader, size int64) ([]byte, error) {
 				return nil, refuse("member-order", m.name, "the data member precedes the control member")
 			}
 			data = m.name
-			if err := f.checkMagic(m.name, bufio.NewReader(a.member)); err != nil {
+			if err := f.checkMagic(m.name, bufio.NewReaderSize(a.member, 16)); err != nil {
 				return nil, err
 			}
 		} else if data == "" && !strings.HasPrefix(m.name, "_") {

@@ -41,6 +41,10 @@ func (w *writer) element(indent, name, text string) {
 // escape appends text as libxml2 writes it. Characters that XML 1.0 cannot
 // hold are dropped; text that is not UTF-8 is read as Latin-1.
 func (w *writer) escape(text string, attribute bool) {
+	if isPlain(text) {
+		w.raw(text)
+		return
+	}
 	if !utf8.ValidString(text) {
 		text = latin1(text)
 	}
@@ -54,6 +58,18 @@ func (w *writer) escape(text string, attribute bool) {
 		start = i + utf8.RuneLen(r)
 	}
 	w.raw(text[start:])
+}
+
+// isPlain reports whether text needs no look at each of its characters, as
+// nearly all text does not.
+func isPlain(text string) bool {
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c < ' ', c >= utf8.RuneSelf, c == '&', c == '<', c == '>', c == '"':
+			return false
+		}
+	}
+	return true
 }
 
 // escaped returns what stands for r, or that r stands for itself.
