@@ -354,13 +354,14 @@ func namedByRepomd(t *testing.T, dir, repomd string) bool {
 
 // TestPublishStateIsBounded: state is dropped that no kept generation names.
 func TestPublishStateIsBounded(t *testing.T) {
-	dir := t.TempDir()
+	s := store.NewMemory()
 	for i := range 14 {
-		o := options(t, dir, made{format: "deb", name: "p", version: "1." + string(rune('a'+i)), arch: "all", suite: "s"}.write(t, t.TempDir()))
+		o := options(t, "", dist(t, made{format: "deb", name: "p", version: "1." + string(rune('a'+i)), arch: "all", suite: "s"}))
+		o.Store, o.Signer, o.Unsigned = s, nil, true
 		publish(t, o)
 	}
 	for folder, want := range map[string]int{"generations": 10, "segments": 20} {
-		entries, err := os.ReadDir(filepath.Join(dir, ".wain", folder))
+		entries, err := s.List(t.Context(), ".wain/"+folder)
 		if err != nil || len(entries) != want {
 			t.Errorf("%d files in %s (%v), want %d", len(entries), folder, err, want)
 		}
@@ -375,7 +376,7 @@ func TestPublishInMemory(t *testing.T) {
 	if result := publish(t, o); result.Changed {
 		t.Error("the second publish changed something")
 	}
-	findings, err := repo.Verify(t.Context(), repo.VerifyOptions{Store: s, Verifier: verifier(t, key(t, "archive"))})
+	findings, err := repo.Verify(t.Context(), repo.VerifyOptions{Store: s, Verifier: verifier(t, key(t, house))})
 	if err != nil || len(findings) != 0 {
 		t.Errorf("Verify: %v, %v", findings, err)
 	}
