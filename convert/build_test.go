@@ -1,0 +1,389 @@
+package convert_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"wain/convert"
+	"wain/convert/elf"
+	"wain/convert/index"
+	"wain/convert/lock"
+	"wain/convert/target"
+	"wain/convert/venv"
+	"wain/convert/wheel"
+	"wain/fixtures"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// bench is a folder with all fixture wheels, a lock of the dependencies, and
+// the application beside them.
+type bench struct {
+	t   *testing.T
+	dir string
+}
+
+func newBench(t *testing.T) *bench {
+	t.Helper()
+	b := &bench{t, t.TempDir()}
+	fixtures.Wheelhouse(t, b.path("wheelhouse"))
+	b.write("requirements.txt", []byte(fixtures.Requirements(t)))
+	b.application("myproject-1.2.3")
+	return b
+}
+
+func (b *bench) path(name string) string { return filepath.Join(b.dir, name) }
+
+func (b *bench) write(name string, data []byte) {
+	b.t.Helper()
+	if err := os.WriteFile(b.path(name), data, 0o644); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+func (b *bench) application(name string) string {
+	b.t.Helper()
+	b.write(fixtures.WheelFilename(name), fixtures.Wheel(name))
+	return b.path(fixtures.WheelFilename(name))
+}
+
+// wheel writes a wheel made by changing a fixture's recipe, and gives its path.
+func (b *bench) wheel(dir, name string, change func(*fixtures.Recipe)) string {
+	b.t.Helper()
+	recipe := fixtures.WheelRecipe(name)
+	change(&recipe)
+	data, err := fixtures.BuildWheel(recipe)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if err := os.MkdirAll(b.path(dir), 0o755); err != nil {
+		b.t.Fatal(err)
+	}
+	b.write(filepath.Join(dir, recipe.Filename), data)
+	return b.path(filepath.Join(dir, recipe.Filename))
+}
+
+// options are those of the README's command.
+func (b *bench) options(targets ...string) convert.Options {
+	b.t.Helper()
+	o := convert.Options{
+		Sources:   []string{b.path(fixtures.WheelFilename("myproject-1.2.3"))},
+		Lock:      b.path("requirements.txt"),
+		FindLinks: []string{b.path("wheelhouse")},
+		Output:    b.path("dist"),
+		Scratch:   b.dir,
+		Jobs:      2,
+	}
+	for _, name := range targets {
+		t, err := target.Find(name, "")
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		o.Targets = append(o.Targets, t)
+	}
+	return o
+}
+
+func build(t *testing.T, o convert.Options) *convert.Result {
+	t.Helper()
+	result, err := convert.Build(context.Background(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return result
+}
+
+func TestGolden(t *testing.T) {
+	b := newBench(t)
+	for _, p := range build(t, b.options("debian12", "debian13", "el9", "el8")).Packages {
+		got, err := fixtures.Dump(p.Path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden := filepath.Join("testdata", p.Target+".golden")
+		if *update {
+			if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(golden)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(want), got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", p.Target, diff)
+		}
+	}
+}
+
+func TestResult(t *testing.T) {
+	b := newBench(t)
+	result := build(t, b.options("debian12", "el9"))
+	if !result.Changed {
+		t.Error("a first build changes nothing")
+	}
+	deb, rpm := result.Packages[0], result.Packages[1]
+	if diff := cmp.Diff([]string{"python3.11"}, deb.Depends); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"python(abi) = 3.9", "/usr/bin/python3.9"}, rpm.Depends); diff != "" {
+		t.Error(diff)
+	}
+	if deb.Version != "1.2.3" || deb.Release != "" || rpm.Version != "1.2.3" || rpm.Release != "1.el9" {
+		t.Errorf("versions: deb %q %q, rpm %q %q", deb.Version, deb.Release, rpm.Version, rpm.Release)
+	}
+	if first := deb.Wheels[0]; first.Name != "myproject" || first.Source != b.path(fixtures.WheelFilename("myproject-1.2.3")) {
+		t.Errorf("the first wheel is %+v", first)
+	}
+	if again := build(t, b.options("debian12", "el9")); again.Changed {
+		t.Error("the same build again changes something")
+	}
+}
+
+func TestDryRunSaysTheSameAndWritesNothing(t *testing.T) {
+	b := newBench(t)
+	o := b.options("debian12", "el9")
+	o.DryRun = true
+	dry := build(t, o)
+	b.nothing()
+	o.DryRun = false
+	if diff := cmp.Diff(build(t, o), dry); diff != "" {
+		t.Errorf("-real +dry:\n%s", diff)
+	}
+}
+
+// nothing checks that a run left neither packages nor temporary files.
+func (b *bench) nothing() {
+	b.t.Helper()
+	entries, err := os.ReadDir(b.dir)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	for _, e := range entries {
+		if e.Name() == "dist" || strings.HasPrefix(e.Name(), "wain-") || strings.HasPrefix(e.Name(), ".wain-") {
+			b.t.Errorf("%s is left behind", e.Name())
+		}
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	const house = "other"
+	tests := map[string]struct {
+		arrange func(b *bench, o *convert.Options)
+		want    any      // pointer to the type of the error
+		says    []string // in its text
+	}{
+		"hash-mismatch": {
+			func(b *bench, o *convert.Options) {
+				b.wheel("wheelhouse", "greetings", func(r *fixtures.Recipe) { r.Files[0].Data = append(r.Files[0].Data, '\n') })
+			}, new(*index.HashError), []string{"greetings-2.1.0-py3-none-any.whl", "requirements.txt:"},
+		},
+		"hash-not-pinned": {
+			func(b *bench, o *convert.Options) {
+				b.write("requirements.txt", []byte("greetings==2.1.0\n"))
+			}, new(*lock.Error), []string{"requirements.txt:1", "greetings"},
+		},
+		"missing-requirement": {
+			func(b *bench, o *convert.Options) {
+				b.write("requirements.txt", []byte(fixtures.Requirements(b.t, "acme_clock", "acme_words", "scripttool", "sharedata", "shouting")))
+			}, new(*convert.MissingError), []string{"greetings[loud]", "nothing pins it", "debian12"},
+		},
+		"marker-excludes-needed": {
+			func(b *bench, o *convert.Options) {
+				text := strings.Replace(fixtures.Requirements(b.t), "greetings[loud]==2.1.0", `greetings[loud]==2.1.0 ; sys_platform == "win32"`, 1)
+				b.write("requirements.txt", []byte(text))
+			}, new(*convert.MissingError), []string{"greetings", "only where sys_platform == \"win32\""},
+		},
+		"requires-python": {
+			func(b *bench, o *convert.Options) {
+				path := b.wheel(house, "myproject-1.2.3", func(r *fixtures.Recipe) {
+					metadata(b.t, r, "Requires-Python: >=3.9", "Requires-Python: >=3.12")
+				})
+				o.Sources = []string{path}
+			}, new(*convert.PythonError), []string{"requires Python >=3.12", "3.11.2"},
+		},
+		"wrong-platform": {
+			func(b *bench, o *convert.Options) {
+				o.Sources = []string{b.wheel(house, "myproject-1.2.3", func(r *fixtures.Recipe) {
+					r.Filename = "myproject-1.2.3-cp313-cp313-macosx_11_0_arm64.whl"
+				})}
+			}, new(*index.NoWheelError), []string{"debian12", "macosx_11_0_arm64"},
+		},
+		"wheel-conflict": {
+			func(b *bench, o *convert.Options) {
+				o.Sources = []string{b.wheel(house, "myproject-1.2.3", func(r *fixtures.Recipe) {
+					r.Files = append(r.Files, fixtures.RecipeFile{Path: "greetings.py", Data: []byte("pass\n")})
+				})}
+			}, new(*venv.Error), []string{"myproject-1.2.3", "greetings-2.1.0", "greetings.py"},
+		},
+		"command-python": {
+			func(b *bench, o *convert.Options) {
+				o.Sources = []string{b.wheel(house, "myproject-1.2.3", func(r *fixtures.Recipe) {
+					entryPoints(r, "[console_scripts]\npython = myproject.cli:main\n")
+				})}
+			}, new(*wheel.Error), []string{`"python"`},
+		},
+		"command-path-escape": {
+			func(b *bench, o *convert.Options) {
+				o.Sources = []string{b.wheel(house, "myproject-1.2.3", func(r *fixtures.Recipe) {
+					entryPoints(r, "[console_scripts]\n../x = myproject.cli:main\n")
+				})}
+			}, new(*wheel.Error), []string{`../x`},
+		},
+		"record-mismatch": {
+			func(b *bench, o *convert.Options) {
+				data := fixtures.Wheel("myproject-1.2.3")
+				o.Sources = []string{b.path("myproject-1.2.3-py3-none-any.whl")}
+				b.write("myproject-1.2.3-py3-none-any.whl", data[:len(data)-7])
+			}, new(*wheel.Error), []string{"myproject-1.2.3-py3-none-any.whl"},
+		},
+		"source-and-lock-disagree": {
+			func(b *bench, o *convert.Options) {
+				b.write("requirements.txt", []byte(fixtures.Requirements(b.t)+fixtures.Requirements(b.t, "myproject-1.3.0")))
+			}, new(*convert.SourceError), []string{"pins myproject==1.3.0"},
+		},
+		"source-not-pinned": {
+			func(b *bench, o *convert.Options) { o.Sources = []string{"myproject==1.2.3"} },
+			new(*convert.SourceError), []string{"does not pin it"},
+		},
+		"source-twice": {
+			func(b *bench, o *convert.Options) { o.Sources = append(o.Sources, b.application("myproject-1.3.0")) },
+			new(*convert.SourceError), []string{"same project"},
+		},
+		"foreign-elf": {
+			func(b *bench, o *convert.Options) {
+				o.Sources = []string{b.wheel(house, "myproject-1.2.3", func(r *fixtures.Recipe) {
+					r.Files = append(r.Files, fixtures.RecipeFile{Path: "myproject/native.so", Data: machineCode(b.t)})
+				})}
+				var err error
+				o.Targets[0], err = target.Find("debian12/arm64", "")
+				if err != nil {
+					b.t.Fatal(err)
+				}
+			}, new(*elf.MachineError), []string{"native.so"},
+		},
+		"no-find-links": {
+			func(b *bench, o *convert.Options) { o.FindLinks = []string{b.path("absent")} },
+			new(*index.PlaceError), []string{"absent"},
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			o := b.options("debian12")
+			test.arrange(b, &o)
+			_, err := convert.Build(context.Background(), o)
+			if err == nil {
+				t.Fatal("built")
+			}
+			if !errors.As(err, test.want) {
+				t.Errorf("error is a %T: %v", err, err)
+			}
+			for _, text := range test.says {
+				if !strings.Contains(err.Error(), text) {
+					t.Errorf("%q is not in:\n%v", text, err)
+				}
+			}
+			b.nothing()
+		})
+	}
+}
+
+func metadata(t *testing.T, r *fixtures.Recipe, old, replacement string) {
+	t.Helper()
+	for i, f := range r.Files {
+		if strings.HasSuffix(f.Path, ".dist-info/METADATA") && bytes.Contains(f.Data, []byte(old)) {
+			r.Files[i].Data = bytes.Replace(f.Data, []byte(old), []byte(replacement), 1)
+			return
+		}
+	}
+	t.Fatalf("no METADATA with %q", old)
+}
+
+func entryPoints(r *fixtures.Recipe, text string) {
+	for i, f := range r.Files {
+		if strings.HasSuffix(f.Path, ".dist-info/entry_points.txt") {
+			r.Files[i].Data = []byte(text)
+		}
+	}
+}
+
+// machineCode is a real shared library for x86_64.
+func machineCode(t *testing.T) []byte {
+	t.Helper()
+	dir := fixtures.RealWheels(t, "flask")
+	names, err := filepath.Glob(filepath.Join(dir, "*arkup*cp311*x86_64.whl"))
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no MarkupSafe for cp311 in %s (%v)", dir, err)
+	}
+	f, err := os.Open(names[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := wheel.Open(f, info.Size(), filepath.Base(names[0]), wheel.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range w.Files {
+		if strings.HasSuffix(w.Files[i].Path, ".so") {
+			r, err := w.Open(&w.Files[i])
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer r.Close()
+			var data bytes.Buffer
+			if _, err := data.ReadFrom(r); err != nil {
+				t.Fatal(err)
+			}
+			return data.Bytes()
+		}
+	}
+	t.Fatal("MarkupSafe has no .so")
+	return nil
+}
+
+// A package is written whole or not at all: an output that cannot be written
+// leaves no other target's package either.
+func TestOneOutputRefusedLeavesNone(t *testing.T) {
+	b := newBench(t)
+	o := b.options("debian12", "el9")
+	if err := os.MkdirAll(b.path("dist"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	b.write("dist/el9", []byte("in the way"))
+	if _, err := convert.Build(context.Background(), o); err == nil {
+		t.Fatal("built")
+	}
+	if _, err := os.Stat(b.path("dist/debian12")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("dist/debian12 is left: %v", err)
+	}
+}
+
+func TestCancelled(t *testing.T) {
+	b := newBench(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	o := b.options("debian12")
+	o.Progress = func(e convert.Event) {
+		if e.Step == "pack" {
+			cancel()
+		}
+	}
+	if _, err := convert.Build(ctx, o); !errors.Is(err, context.Canceled) {
+		t.Errorf("error is %v", err)
+	}
+	b.nothing()
+}
