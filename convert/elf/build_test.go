@@ -2,8 +2,10 @@ package elf_test
 
 import (
 	"bytes"
+	"cmp"
 	"debug/elf"
 	"encoding/binary"
+	"slices"
 	"testing"
 )
 
@@ -33,6 +35,17 @@ type libraryVersions struct {
 
 const base = 0x400000
 
+// file is an ELF file while it is built.
+type file struct {
+	t       testing.TB
+	recipe  recipe
+	headers uint64 // bytes of the file header and program headers
+	body    bytes.Buffer
+	names   []byte
+	nameAt  map[string]uint64
+	table   [][2]uint64 // the dynamic table
+}
+
 // build lays out: header, three program headers, interpreter, string table,
 // version table, dynamic table.
 func (r recipe) build(t testing.TB) []byte {
@@ -40,75 +53,103 @@ func (r recipe) build(t testing.TB) []byte {
 	if r.order == nil {
 		r.order = binary.LittleEndian
 	}
-	if r.class == elf.ELFCLASSNONE {
-		r.class = elf.ELFCLASS64
-	}
-	if r.typ == elf.ET_NONE {
-		r.typ = elf.ET_DYN
-	}
-	if r.machine == elf.EM_NONE {
-		r.machine = elf.EM_X86_64
-	}
-	body := &bytes.Buffer{}
-	headers := uint64(64 + 3*56)
+	r.class = cmp.Or(r.class, elf.ELFCLASS64)
+	r.typ = cmp.Or(r.typ, elf.ET_DYN)
+	r.machine = cmp.Or(r.machine, elf.EM_X86_64)
+	f := &file{t: t, recipe: r, headers: 64 + 3*56, names: []byte{0}, nameAt: map[string]uint64{}, table: slices.Clone(r.extra)}
 	if r.class == elf.ELFCLASS32 {
-		headers = 52 + 3*32
+		f.headers = 52 + 3*32
 	}
-	here := func() uint64 { return headers + uint64(body.Len()) }
-	put := func(v any) {
-		if err := binary.Write(body, r.order, v); err != nil {
-			t.Fatal(err)
-		}
-	}
-
-	interpAt, interpSize := here(), uint64(0)
+	interp := elf.Prog64{Type: uint32(elf.PT_INTERP), Off: f.here()}
 	if r.interp != "" {
-		body.WriteString(r.interp + "\x00")
-		interpSize = uint64(len(r.interp) + 1)
+		f.body.WriteString(r.interp + "\x00")
 	}
-	names, nameAt := []byte{0}, map[string]uint64{}
-	name := func(s string) uint64 {
-		if _, ok := nameAt[s]; !ok {
-			nameAt[s] = uint64(len(names))
-			names = append(append(names, s...), 0)
-		}
-		return nameAt[s]
+	interp.Filesz = f.here() - interp.Off
+	f.strings()
+	f.versions()
+	if r.hash {
+		f.entry(elf.DT_HASH, base)
 	}
-	var table [][2]uint64
-	entry := func(tag elf.DynTag, v uint64) { table = append(table, [2]uint64{uint64(tag), v}) }
-	table = append(table, r.extra...)
-	for _, n := range r.needed {
-		entry(elf.DT_NEEDED, name(n))
+	if r.gnuHash {
+		f.entry(elf.DT_GNU_HASH, base)
 	}
-	for tag, s := range map[elf.DynTag]string{elf.DT_SONAME: r.soname, elf.DT_RPATH: r.rpath, elf.DT_RUNPATH: r.runpath} {
-		if s != "" {
-			entry(tag, name(s))
+	f.entry(elf.DT_NULL, 0)
+	dynamic := elf.Prog64{Type: uint32(elf.PT_DYNAMIC), Off: f.here()}
+	for _, e := range f.table {
+		if r.class == elf.ELFCLASS32 {
+			f.put([]uint32{uint32(e[0]), uint32(e[1])})
+		} else {
+			f.put(e[:])
 		}
 	}
-	for _, l := range r.versions {
-		name(l.soname)
-		for _, v := range append(l.versions, l.weak...) {
-			name(v)
+	dynamic.Filesz = f.here() - dynamic.Off
+	load := elf.Prog64{Type: uint32(elf.PT_LOAD), Vaddr: base, Filesz: f.here()}
+	return append(f.header([]elf.Prog64{load, interp, dynamic}), f.body.Bytes()...)
+}
+
+// here is the offset in the file of what is put next.
+func (f *file) here() uint64 { return f.headers + uint64(f.body.Len()) }
+
+func (f *file) put(v any) {
+	if err := binary.Write(&f.body, f.recipe.order, v); err != nil {
+		f.t.Fatal(err)
+	}
+}
+
+func (f *file) entry(tag elf.DynTag, v uint64) { f.table = append(f.table, [2]uint64{uint64(tag), v}) }
+
+// name gives the offset of a string in the string table.
+func (f *file) name(s string) uint64 {
+	if _, ok := f.nameAt[s]; !ok {
+		f.nameAt[s] = uint64(len(f.names))
+		f.names = append(append(f.names, s...), 0)
+	}
+	return f.nameAt[s]
+}
+
+// strings puts the string table, with the entries that name its strings.
+func (f *file) strings() {
+	for _, n := range f.recipe.needed {
+		f.entry(elf.DT_NEEDED, f.name(n))
+	}
+	for _, s := range []struct {
+		tag  elf.DynTag
+		text string
+	}{{elf.DT_SONAME, f.recipe.soname}, {elf.DT_RPATH, f.recipe.rpath}, {elf.DT_RUNPATH, f.recipe.runpath}} {
+		if s.text != "" {
+			f.entry(s.tag, f.name(s.text))
 		}
 	}
-	stringsAt := here()
-	body.Write(names)
-	body.Write(bytes.Repeat([]byte("x"), r.longString))
-	entry(elf.DT_STRTAB, base+stringsAt)
-	entry(elf.DT_STRSZ, here()-stringsAt)
-	if len(r.versions) > 0 {
-		entry(elf.DT_VERNEED, base+here())
-		entry(elf.DT_VERNEEDNUM, uint64(len(r.versions)))
+	for _, l := range f.recipe.versions {
+		f.name(l.soname)
+		for _, v := range slices.Concat(l.versions, l.weak) {
+			f.name(v)
+		}
 	}
-	for i, l := range r.versions {
+	at := f.here()
+	f.body.Write(f.names)
+	f.body.Write(bytes.Repeat([]byte("x"), f.recipe.longString))
+	f.entry(elf.DT_STRTAB, base+at)
+	f.entry(elf.DT_STRSZ, f.here()-at)
+}
+
+// versions puts the table of needed versions.
+func (f *file) versions() {
+	list := f.recipe.versions
+	if len(list) == 0 {
+		return
+	}
+	f.entry(elf.DT_VERNEED, base+f.here())
+	f.entry(elf.DT_VERNEEDNUM, uint64(len(list)))
+	for i, l := range list {
 		count := len(l.versions) + len(l.weak)
 		next := uint32(16 + 16*count)
-		if i == len(r.versions)-1 {
+		if i == len(list)-1 {
 			next = 0
 		}
-		put([]uint16{1, uint16(count)})
-		put([]uint32{uint32(name(l.soname)), 16, next})
-		for j, v := range append(l.versions, l.weak...) {
+		f.put([]uint16{1, uint16(count)})
+		f.put([]uint32{uint32(f.name(l.soname)), 16, next})
+		for j, v := range slices.Concat(l.versions, l.weak) {
 			flags, step := uint16(0), uint32(16)
 			if j >= len(l.versions) {
 				flags = 2
@@ -116,53 +157,34 @@ func (r recipe) build(t testing.TB) []byte {
 			if j == count-1 {
 				step = 0
 			}
-			put(uint32(0))
-			put([]uint16{flags, uint16(j + 2)})
-			put([]uint32{uint32(name(v)), step})
+			f.put(uint32(0))
+			f.put([]uint16{flags, uint16(j + 2)})
+			f.put([]uint32{uint32(f.name(v)), step})
 		}
 	}
-	if r.hash {
-		entry(elf.DT_HASH, base)
-	}
-	if r.gnuHash {
-		entry(elf.DT_GNU_HASH, base)
-	}
-	entry(elf.DT_NULL, 0)
-	dynamicAt := here()
-	for _, e := range table {
-		if r.class == elf.ELFCLASS32 {
-			put([]uint32{uint32(e[0]), uint32(e[1])})
-		} else {
-			put(e[:])
-		}
-	}
-	size := here()
+}
 
-	out := &bytes.Buffer{}
-	body, tail := out, body.Bytes()
+// header gives the file header and the program headers.
+func (f *file) header(segments []elf.Prog64) []byte {
+	r := f.recipe
 	var ident [16]byte
 	copy(ident[:], elf.ELFMAG)
-	ident[elf.EI_CLASS], ident[elf.EI_VERSION] = byte(r.class), byte(elf.EV_CURRENT)
-	ident[elf.EI_DATA] = byte(elf.ELFDATA2LSB)
+	ident[elf.EI_CLASS], ident[elf.EI_DATA], ident[elf.EI_VERSION] = byte(r.class), byte(elf.ELFDATA2LSB), byte(elf.EV_CURRENT)
 	if r.order == binary.BigEndian {
 		ident[elf.EI_DATA] = byte(elf.ELFDATA2MSB)
 	}
-	segments := []elf.Prog64{
-		{Type: uint32(elf.PT_LOAD), Off: 0, Vaddr: base, Filesz: size},
-		{Type: uint32(elf.PT_INTERP), Off: interpAt, Vaddr: base + interpAt, Filesz: interpSize},
-		{Type: uint32(elf.PT_DYNAMIC), Off: dynamicAt, Vaddr: base + dynamicAt, Filesz: size - dynamicAt},
-	}
+	top := &file{t: f.t, recipe: r}
+	count := uint16(len(segments))
 	if r.class == elf.ELFCLASS64 {
-		put(elf.Header64{Ident: ident, Type: uint16(r.typ), Machine: uint16(r.machine), Version: 1, Phoff: 64, Ehsize: 64, Phentsize: 56, Phnum: 3})
-		put(segments)
-	} else {
-		put(elf.Header32{Ident: ident, Type: uint16(r.typ), Machine: uint16(r.machine), Version: 1, Phoff: 52, Ehsize: 52, Phentsize: 32, Phnum: 3})
-		for _, s := range segments {
-			put(elf.Prog32{Type: s.Type, Off: uint32(s.Off), Vaddr: uint32(s.Vaddr), Filesz: uint32(s.Filesz)})
-		}
+		top.put(elf.Header64{Ident: ident, Type: uint16(r.typ), Machine: uint16(r.machine), Version: 1, Phoff: 64, Ehsize: 64, Phentsize: 56, Phnum: count})
+		top.put(segments)
+		return top.body.Bytes()
 	}
-	out.Write(tail)
-	return out.Bytes()
+	top.put(elf.Header32{Ident: ident, Type: uint16(r.typ), Machine: uint16(r.machine), Version: 1, Phoff: 52, Ehsize: 52, Phentsize: 32, Phnum: count})
+	for _, s := range segments {
+		top.put(elf.Prog32{Type: s.Type, Off: uint32(s.Off), Vaddr: uint32(s.Vaddr), Filesz: uint32(s.Filesz)})
+	}
+	return top.body.Bytes()
 }
 
 // library is a recipe with a bit of everything.

@@ -67,16 +67,6 @@ func (e *Error) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Has tells whether an issue breaks a rule.
-func (e *Error) Has(rule string) bool {
-	for _, i := range e.Issues {
-		if i.Rule == rule {
-			return true
-		}
-	}
-	return false
-}
-
 // place is a line of a file.
 type place struct {
 	file string
