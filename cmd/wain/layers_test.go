@@ -13,7 +13,7 @@ import (
 // layers says which of our own packages each package may import. Imports go
 // downwards only; convert and repo meet at the package file alone.
 var layers = map[string][]string{
-	"wain/cmd/wain": {"wain/convert", "wain/convert/index", "wain/convert/lock", "wain/convert/pack", "wain/convert/target", "wain/convert/venv", "wain/convert/wheel", "wain/repo", "wain/repo/store", "wain/sign"},
+	"wain/cmd/wain": {"wain/convert", "wain/convert/elf", "wain/convert/pep", "wain/convert/index", "wain/convert/lock", "wain/convert/pack", "wain/convert/target", "wain/convert/venv", "wain/convert/wheel", "wain/repo", "wain/repo/store", "wain/sign"},
 
 	"wain/convert":        {"wain/convert/elf", "wain/convert/index", "wain/convert/lock", "wain/convert/pack", "wain/convert/pep", "wain/convert/target", "wain/convert/venv", "wain/convert/wheel"},
 	"wain/convert/pack":   {"wain/convert/pep", "wain/convert/venv"},
@@ -40,7 +40,7 @@ var doors = map[string][]string{
 	"github.com/spf13/cobra":             {"wain/cmd/wain"},
 	"github.com/goreleaser/nfpm":         {"wain/convert/pack"},
 	"github.com/ProtonMail/go-crypto":    {"wain/sign"},
-	"github.com/sassoftware/go-rpmutils": {"wain/repo/rpm", "wain/sign"},
+	"github.com/sassoftware/go-rpmutils": {}, // an oracle of tests
 }
 
 type goPackage struct {
