@@ -84,8 +84,11 @@ func join(text string) iter.Seq[line] {
 // does: at \n, \r, \r\n, and at the less usual separators too, since a line that
 // hid behind one of them would be another to pip than to us.
 func cutLine(text string) (line, rest string) {
-	i := strings.IndexAny(text, "\n\r\v\f\x1c\x1d\x1e\u0085\u2028\u2029")
-	if i < 0 {
+	i := 0
+	for i < len(text) && !endsLine(text[i:]) {
+		i++
+	}
+	if i == len(text) {
 		return text, ""
 	}
 	line, rest = text[:i], text[i:]
@@ -94,6 +97,17 @@ func cutLine(text string) (line, rest string) {
 	}
 	_, size := utf8.DecodeRuneInString(rest)
 	return line, rest[size:]
+}
+
+// endsLine tells whether a text begins with a line separator.
+func endsLine(text string) bool {
+	switch text[0] {
+	case '\n', '\r', '\v', '\f', 0x1c, 0x1d, 0x1e:
+		return true
+	case 0xc2, 0xe2: // the first bytes of those beyond ASCII
+		return strings.HasPrefix(text, "\u0085") || strings.HasPrefix(text, "\u2028") || strings.HasPrefix(text, "\u2029")
+	}
+	return false
 }
 
 // uncomment cuts off a # at the beginning or after white space, and all behind.
