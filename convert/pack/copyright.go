@@ -70,7 +70,7 @@ func field(b *bytes.Buffer, name, value string) {
 
 // authors gives the holders that the metadata names; it has no years.
 func authors(c Component) []string {
-	lines := clean(c.Authors, oneLine)
+	lines := clean(c.Authors, func(s string) string { return strings.TrimLeft(oneLine(s), ". ") })
 	if len(lines) == 0 {
 		lines = []string{"The authors of " + oneLine(c.Project)}
 	}
@@ -89,14 +89,18 @@ func clean(texts []string, wash func(string) string) []string {
 }
 
 // pattern gives a path pattern as a stanza takes it: relative to the root, with
-// "?" for what would end it.
+// "?" for what would end it, and for a full stop at its start.
 func pattern(p string) string {
-	return strings.Map(func(r rune) rune {
+	p = strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) || unicode.IsControl(r) || isFormat(r) {
 			return '?'
 		}
 		return r
 	}, strings.TrimPrefix(strings.ToValidUTF8(p, "?"), "/"))
+	if strings.HasPrefix(p, ".") {
+		return "?" + p[1:]
+	}
+	return p
 }
 
 // stanzas gathers the License stanzas, one a licence.
