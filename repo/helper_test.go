@@ -18,6 +18,7 @@ import (
 	nfpmrpm "github.com/goreleaser/nfpm/v2/rpm"
 
 	"wain/repo"
+	"wain/repo/store"
 	"wain/sign"
 )
 
@@ -159,6 +160,14 @@ func sound(t testing.TB, dir string) {
 	for _, f := range findings {
 		t.Errorf("%s: %s: %s", f.Path, f.Rule, f.Detail)
 	}
+}
+
+func folder(dir string) store.Store { return store.NewFolder(dir, store.FolderOptions{}) }
+
+// sum is a text's SHA-256 in hex.
+func sum(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
 }
 
 // snapshot is every path below dir with its type, time of change and content.

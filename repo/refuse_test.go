@@ -31,6 +31,8 @@ func TestPublishRefuses(t *testing.T) {
 			o.Paths = []string{dir, filepath.Join(dir, name)}
 		}
 	}
+	dir := t.TempDir()
+	publish(t, options(t, dir, dist(t, deb("1.2.3", "amd64"))))
 	for _, test := range []struct {
 		name   string
 		change func(o *repo.Options)
@@ -59,8 +61,6 @@ func TestPublishRefuses(t *testing.T) {
 		}, "sign InRelease", is(broken)},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			dir := t.TempDir()
-			publish(t, options(t, dir, dist(t, deb("1.2.3", "amd64"))))
 			before := snapshot(t, dir)
 			o := options(t, dir, dist(t, good))
 			test.change(&o)

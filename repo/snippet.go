@@ -37,6 +37,9 @@ func Snippet(kind string, o SnippetOptions) (string, error) {
 	if !validSuite(o.Suite) {
 		return "", &SuiteError{Suite: o.Suite}
 	}
+	if !printable(o.Origin) || !isHex(o.Fingerprint) {
+		return "", fmt.Errorf("snippet: origin %q or fingerprint %q: not what it should be", o.Origin, o.Fingerprint)
+	}
 	if err := checkBaseURL(o.BaseURL); err != nil {
 		return "", fmt.Errorf("snippet: %w", err)
 	}
@@ -66,6 +69,10 @@ func checkBaseURL(url string) error {
 		return fmt.Errorf("base URL %q: blanks, quotes and shell characters cannot be in it", url)
 	}
 	return nil
+}
+
+func isHex(s string) bool {
+	return strings.Trim(s, "0123456789ABCDEFabcdef") == ""
 }
 
 // url joins a path to the base URL.
