@@ -183,9 +183,18 @@ func (r *run) findPin(ctx context.Context, t target.Target, pin lock.Pin) (*book
 	hashes := hashesOf(pin)
 	c, err := r.index.Choose(ctx, candidates, index.Want{Project: pin.Name, Version: version, Tags: t.Tags(), Hashes: hashes})
 	if err != nil {
-		return nil, err
+		return nil, r.explain(err)
 	}
 	return r.shelf.take(ctx, r.index, c, hashes)
+}
+
+// explain adds the wheels that were passed over for their names to an error
+// that there is none.
+func (r *run) explain(err error) error {
+	for _, skipped := range r.index.Skipped() {
+		err = fmt.Errorf("%w\n%s is passed over: %w", err, skipped.Path, skipped.Err)
+	}
+	return err
 }
 
 func hashesOf(pin lock.Pin) []index.Hash {

@@ -100,9 +100,6 @@ func readDirectory(r io.ReaderAt, d directory) ([]entry, error) {
 	}
 	entries := make([]entry, 0, d.entries)
 	for len(raw) > 0 {
-		if uint64(len(entries)) == d.entries {
-			return nil, refuse("zip-entry-count", "", "the central directory goes on after its %d entries", d.entries)
-		}
 		e, length, err := readCentral(raw)
 		if err != nil {
 			return nil, err

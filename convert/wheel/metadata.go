@@ -82,7 +82,13 @@ func ParseMetadata(text []byte) (Metadata, []string, error) {
 		md.ProjectURLs = append(md.ProjectURLs, ProjectURL{strings.TrimSpace(label), strings.TrimSpace(url)})
 	}
 	md.Homepage = homepage(known("home-page"), md.ProjectURLs)
+	more, err := md.judge(m)
+	return md, append(warnings, more...), err
+}
 
+// judge checks the fields that decide what is installed, and reads those with a
+// grammar of their own.
+func (md *Metadata) judge(m message) (warnings []string, err error) {
 	warning, err := checkMetadataVersion(md.MetadataVersion)
 	if warning != "" {
 		warnings = append(warnings, warning)
@@ -107,7 +113,7 @@ func ParseMetadata(text []byte) (Metadata, []string, error) {
 	if md.RequiresPython, err = pep.ParseSpecifiers(m.first("requires-python")); err != nil {
 		warnings = append(warnings, fmt.Sprintf("Requires-Python is ignored: %v", err))
 	}
-	return md, warnings, errors.Join(errs...)
+	return warnings, errors.Join(errs...)
 }
 
 // checkMetadataVersion refuses a major version that is not known; a newer minor

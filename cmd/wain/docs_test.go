@@ -1,0 +1,137 @@
+package main_test
+
+import (
+	"flag"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"wain/convert/target"
+)
+
+// Every rule by which a wheel is refused is in docs/formats.md, and the page
+// names no other.
+func TestFormatsNamesEveryWheelRule(t *testing.T) {
+	page, err := os.ReadFile("../../docs/formats.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	section, _, _ := strings.Cut(string(page), "## The environment")
+	documented := map[string]bool{}
+	for _, m := range regexp.MustCompile("`([a-z]+(?:-[a-z0-9]+)+)`").FindAllStringSubmatch(section, -1) {
+		documented[m[1]] = true
+	}
+	rules := wheelRules(t)
+	if len(rules) < 40 {
+		t.Fatalf("only %d rules were found in the sources", len(rules))
+	}
+	for rule := range rules {
+		if !documented[rule] {
+			t.Errorf("docs/formats.md does not name %s", rule)
+		}
+	}
+	for rule := range documented {
+		if !rules[rule] {
+			t.Errorf("docs/formats.md names %s, which is no rule", rule)
+		}
+	}
+}
+
+// wheelRules are the first arguments of all calls of refuse in convert/wheel.
+func wheelRules(t *testing.T) map[string]bool {
+	t.Helper()
+	files, err := filepath.Glob("../../convert/wheel/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules := map[string]bool{}
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			literal, ok := n.(*ast.BasicLit)
+			if !ok || literal.Kind != token.STRING {
+				return true
+			}
+			text, err := strconv.Unquote(literal.Value)
+			if err == nil && wheelRule.MatchString(text) {
+				rules[text] = true
+			}
+			return true
+		})
+	}
+	return rules
+}
+
+var wheelRule = regexp.MustCompile(`^(zip|record|dist-info|wheel|metadata|entry-points?|data)-[a-z]+(-[a-z]+)*$`)
+
+var updateTargets = flag.Bool("update-targets", false, "rewrite the table of docs/targets.md")
+
+// The table of docs/targets.md is what the data files say.
+func TestTargetsTable(t *testing.T) {
+	const path = "../../docs/targets.md"
+	page, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const begin, end = "<!-- table -->\n", "<!-- end of table -->\n"
+	head, rest, _ := strings.Cut(string(page), begin)
+	_, tail, found := strings.Cut(rest, end)
+	if !found {
+		t.Fatal("docs/targets.md has no place for the table")
+	}
+	want := head + begin + targetsTable(t) + end + tail
+	if *updateTargets {
+		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if string(page) != want {
+		t.Error("docs/targets.md is out of date: go test ./cmd/wain -run TargetsTable -update-targets")
+	}
+}
+
+func targetsTable(t *testing.T) string {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString("| target | suite | format | Python | glibc | payload |\n|---|---|---|---|---|---|\n")
+	for _, name := range target.Names() {
+		found, err := target.Find(name, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&b, "| `%s` | `%s` | %s | %s | %s | %s |\n",
+			found.Name, found.Suite, found.Format, strings.Join(pythons(t, name), ", "), found.Glibc, found.Compression)
+	}
+	return b.String()
+}
+
+// pythons are the versions that a release has, its default first.
+func pythons(t *testing.T, name string) []string {
+	t.Helper()
+	native, err := target.Find(name, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	versions := []string{native.Python.Version}
+	for minor := range 30 {
+		version := fmt.Sprintf("3.%d", minor)
+		if _, err := target.Find(name, version); err == nil && version != versions[0] {
+			versions = append(versions, version)
+		}
+	}
+	return versions
+}
