@@ -82,6 +82,7 @@ func runVerify(ctx context.Context, dir string, opts verifyOptions, con *console
 	if len(findings) > 0 {
 		return &differenceError{len(findings)}
 	}
+	con.say("%s: no findings", dir)
 	return nil
 }
 
