@@ -256,6 +256,16 @@ func TestPublishVersions(t *testing.T) {
 	sound(t, dir)
 }
 
+// TestPublishEqualVersions: "0:1.0" is the version 1.0 in other words, and would take its file.
+func TestPublishEqualVersions(t *testing.T) {
+	dir := t.TempDir()
+	publish(t, options(t, dir, dist(t, deb("1.0", "amd64"))))
+	var exists *repo.ExistsError
+	if _, err := repo.Publish(t.Context(), options(t, dir, dist(t, deb("0:1.0", "amd64")))); !errors.As(err, &exists) {
+		t.Errorf("%v, want an *ExistsError", err)
+	}
+}
+
 // TestPublishStepsDoNotMatter: the same packages give the same indexes, whatever came first.
 func TestPublishStepsDoNotMatter(t *testing.T) {
 	one, two := t.TempDir(), t.TempDir()
@@ -286,85 +296,6 @@ func TestPublishSameBytes(t *testing.T) {
 	}
 	if diff := cmp.Diff(results[0], results[1]); diff != "" {
 		t.Errorf("two publishes of the same differ (-one +two):\n%s", diff)
-	}
-}
-
-// TestPublishKeepsOldIndexes is the part of case 5 that a folder can show: what the last generations' Release and
-// repomd.xml name is still there; what older ones name is gone after a day.
-func TestPublishKeepsOldIndexes(t *testing.T) {
-	dir := t.TempDir()
-	var releases, repomds []string
-	for i := range 6 {
-		version := "1." + string(rune('0'+i))
-		o := options(t, dir, dist(t, deb(version, "amd64"), rpm(version, "amd64")))
-		o.Time = noon.Add(time.Duration(i) * 20 * time.Hour)
-		publish(t, o)
-		releases = append(releases, text(t, dir, "apt/dists/bookworm/Release"))
-		repomds = append(repomds, text(t, dir, "yum/el9/repodata/repomd.xml"))
-	}
-	for i, release := range releases {
-		want := i >= 2
-		if got := namedByHash(t, dir, release); got != want {
-			t.Errorf("the indexes of Release %d are there: %v, want %v", i, got, want)
-		}
-		if got := namedByRepomd(t, dir, repomds[i]); got != want {
-			t.Errorf("the metadata of repomd.xml %d is there: %v, want %v", i, got, want)
-		}
-	}
-	for _, folder := range []string{"apt/generations/bookworm", "yum/el9/generations"} {
-		if entries, err := os.ReadDir(filepath.Join(dir, folder)); err != nil || len(entries) != 4 {
-			t.Errorf("%s has %v, %v; want the current generation and three before", folder, entries, err)
-		}
-	}
-	sound(t, dir)
-}
-
-// namedByHash reports whether all (true) or none (false) of a Release file's indexes are there by hash.
-func namedByHash(t *testing.T, dir, release string) bool {
-	t.Helper()
-	_, list, _ := strings.Cut(release, "SHA256:\n")
-	found, lines := 0, strings.Split(strings.TrimSpace(list), "\n")
-	for _, line := range lines {
-		words := strings.Fields(line)
-		if _, err := os.Stat(filepath.Join(dir, "apt/dists/bookworm", filepath.Dir(words[2]), "by-hash/SHA256", words[0])); err == nil {
-			found++
-		}
-	}
-	if found != 0 && found != len(lines) {
-		t.Errorf("%d of %d indexes are there", found, len(lines))
-	}
-	return found > 0
-}
-
-func namedByRepomd(t *testing.T, dir, repomd string) bool {
-	t.Helper()
-	found := 0
-	parts := strings.Split(repomd, `href="`)[1:]
-	for _, part := range parts {
-		href, _, _ := strings.Cut(part, `"`)
-		if _, err := os.Stat(filepath.Join(dir, "yum/el9", href)); err == nil {
-			found++
-		}
-	}
-	if len(parts) != 3 || found != 0 && found != 3 {
-		t.Errorf("%d of %d metadata files are there", found, len(parts))
-	}
-	return found > 0
-}
-
-// TestPublishStateIsBounded: state is dropped that no kept generation names.
-func TestPublishStateIsBounded(t *testing.T) {
-	s := store.NewMemory()
-	for i := range 14 {
-		o := options(t, "", dist(t, made{format: "deb", name: "p", version: "1." + string(rune('a'+i)), arch: "all", suite: "s"}))
-		o.Store, o.Signer, o.Unsigned = s, nil, true
-		publish(t, o)
-	}
-	for folder, want := range map[string]int{"generations": 10, "segments": 20} {
-		entries, err := s.List(t.Context(), ".wain/"+folder)
-		if err != nil || len(entries) != want {
-			t.Errorf("%d files in %s (%v), want %d", len(entries), folder, err, want)
-		}
 	}
 }
 

@@ -22,15 +22,6 @@ func TestPublishRefuses(t *testing.T) {
 	slash.suite = "../x"
 	good := deb("1.3.0", "amd64")
 	broken := errors.New("the token was pulled out")
-	file := func(name, content string) func(*repo.Options) {
-		return func(o *repo.Options) {
-			dir := dist(t, good)
-			if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
-				t.Fatal(err)
-			}
-			o.Paths = []string{dir, filepath.Join(dir, name)}
-		}
-	}
 	dir := t.TempDir()
 	publish(t, options(t, dir, dist(t, deb("1.2.3", "amd64"))))
 	for _, test := range []struct {
@@ -51,10 +42,10 @@ func TestPublishRefuses(t *testing.T) {
 		{"a package of a bad suite", func(o *repo.Options) { o.Paths = []string{dist(t, slash)} }, "cannot be one", as[*repo.SuiteError]},
 		{"an absent path", func(o *repo.Options) { o.Paths = []string{"absent"} }, "absent", is(os.ErrNotExist)},
 		{"a folder without packages", func(o *repo.Options) { o.Paths = []string{t.TempDir()} }, "no .deb or .rpm", as[*repo.NoPackagesError]},
-		{"not a package", file("x.txt", "hello"), "neither a .deb nor an .rpm", as[*repo.PackageError]},
-		{"an empty package", file("x.deb", ""), "the file is empty", as[*repo.PackageError]},
-		{"a broken deb", file("x.deb", "!<arch>\nhello"), "x.deb", as[*repo.PackageError]},
-		{"a broken rpm", file("x.rpm", "\xed\xab\xee\xdbhello"), "x.rpm", as[*repo.PackageError]},
+		{"not a package", beside(t, good, "x.txt", "hello"), "neither a .deb nor an .rpm", as[*repo.PackageError]},
+		{"an empty package", beside(t, good, "x.deb", ""), "the file is empty", as[*repo.PackageError]},
+		{"a broken deb", beside(t, good, "x.deb", "!<arch>\nhello"), "x.deb", as[*repo.PackageError]},
+		{"a broken rpm", beside(t, good, "x.rpm", "\xed\xab\xee\xdbhello"), "x.rpm", as[*repo.PackageError]},
 		{"a bad base URL", func(o *repo.Options) { o.BaseURL = "https://example.org/$(id)" }, "shell characters", nil},
 		{"a signer that fails", func(o *repo.Options) {
 			o.Signer.Clear = func([]byte, time.Time) ([]byte, error) { return nil, broken }
@@ -75,6 +66,17 @@ func TestPublishRefuses(t *testing.T) {
 				t.Errorf("the tree changed (-before +after):\n%s", diff)
 			}
 		})
+	}
+}
+
+// beside publishes a file next to a good package, once as a part of the folder and once by its name.
+func beside(t *testing.T, good made, name, content string) func(*repo.Options) {
+	return func(o *repo.Options) {
+		dir := dist(t, good)
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		o.Paths = []string{dir, filepath.Join(dir, name)}
 	}
 }
 
