@@ -23,12 +23,18 @@ func Build(ctx context.Context, o Options) (*Result, error) {
 	if err := r.read(ctx); err != nil {
 		return nil, err
 	}
-	// 2, 3. What each target gets.
+	stage, err := pack.NewStage(r.Scratch)
+	if err != nil {
+		return nil, err
+	}
+	defer stage.Close()
+	r.stage = stage
+	// 2, 3, 4. What each target gets.
 	plans, err := r.plan(ctx)
 	if err != nil {
 		return nil, err
 	}
-	// 4, 5. Bytes.
+	// 5. Packages.
 	return r.write(ctx, plans)
 }
 
@@ -39,6 +45,7 @@ type run struct {
 	lock      *lock.Lock
 	index     *index.Index
 	sources   []source
+	stage     *pack.Stage
 	libraries *libraries
 	notes     notes
 }
@@ -62,7 +69,7 @@ func (r *run) read(ctx context.Context) error {
 	return err
 }
 
-// plan plans every target before anything is written, so that one run tells
+// plan plans every target before any package is written, so that one run tells
 // all that stands in its way.
 func (r *run) plan(ctx context.Context) ([]*plan, error) {
 	plans := make([]*plan, len(r.Targets))
@@ -71,26 +78,15 @@ func (r *run) plan(ctx context.Context) ([]*plan, error) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		r.progress("choose", t.Folder(), i, len(r.Targets))
-		plans[i], errs[i] = r.planTarget(ctx, t)
+		plans[i], errs[i] = r.planTarget(ctx, t, func(step string) {
+			r.progress(step, t.Folder(), i, len(r.Targets))
+		})
 	}
 	return plans, distinct(errs)
 }
 
-// write stages the bytes of all plans, writes the packages beside their final
-// names and renames them together.
+// write writes the packages beside their final names and renames them together.
 func (r *run) write(ctx context.Context, plans []*plan) (*Result, error) {
-	stage, err := pack.NewStage(r.Scratch)
-	if err != nil {
-		return nil, err
-	}
-	defer stage.Close()
-	for i, p := range plans {
-		r.progress("stage", p.target.Folder(), i, len(plans))
-		if err := stage.Add(ctx, p.tree.Entries, r.Jobs); err != nil {
-			return nil, err
-		}
-	}
 	var outputs []*output
 	defer func() {
 		for _, out := range slices.Backward(outputs) {
@@ -109,7 +105,7 @@ func (r *run) write(ctx context.Context, plans []*plan) (*Result, error) {
 	for i, p := range plans {
 		r.progress("pack", p.target.Folder(), i, len(plans))
 		group.Go(func() error {
-			return outputs[i].write(func(w io.Writer) error { return pack.Write(packing, stage, p.spec, w) })
+			return outputs[i].write(func(w io.Writer) error { return pack.Write(packing, r.stage, p.spec, w) })
 		})
 	}
 	if err := group.Wait(); err != nil {

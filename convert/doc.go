@@ -6,13 +6,14 @@
 //  1. read the lock and the SOURCE wheels;
 //  2. for each target: judge the markers, choose one wheel a pin by tag, check
 //     its hash, its Requires-Python and that every requirement is met;
-//  3. lay the tree out, read its ELF files, derive the dependencies;
-//  4. stage the bytes of all trees once, verified against RECORD;
+//  3. lay the tree out and stage its bytes, each content once, verified against
+//     RECORD;
+//  4. read its ELF files, derive the dependencies;
 //  5. write the packages beside their final names, and rename them together.
 //
-// Everything up to step 3 happens for every target before the first byte is
-// staged, and nothing is renamed before the last package is whole: a run that
-// fails leaves no file behind.
+// Everything up to step 4 happens for every target before the first package is
+// written, and nothing is renamed before the last one is whole: a run that fails
+// leaves no file behind.
 //
 // The same wheels, lock, options and key give the same bytes, on any host.
 // Nothing here reads the environment, the clock or the host's name, and

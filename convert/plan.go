@@ -31,8 +31,10 @@ type chosen struct {
 	url    string // the pin's URL, "" for one taken by name and version
 }
 
-func (r *run) planTarget(ctx context.Context, t target.Target) (*plan, error) {
+// planTarget plans one target, and tells its steps.
+func (r *run) planTarget(ctx context.Context, t target.Target, tell func(step string)) (*plan, error) {
 	p := &plan{target: t}
+	tell("choose")
 	if err := r.choose(ctx, p); err != nil {
 		return nil, err
 	}
@@ -50,6 +52,12 @@ func (r *run) planTarget(ctx context.Context, t target.Target) (*plan, error) {
 		return nil, err
 	}
 	r.notes.add(p.tree.Warnings...)
+	// Staged bytes are verified ones, and each is inflated once: the ELF files
+	// are read from there.
+	tell("stage")
+	if err := r.stage.Add(ctx, p.tree.Entries, r.Jobs); err != nil {
+		return nil, err
+	}
 	return p, r.specify(ctx, p)
 }
 

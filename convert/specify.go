@@ -17,7 +17,7 @@ import (
 
 // specify fills p.spec: all that the package says besides its tree.
 func (r *run) specify(ctx context.Context, p *plan) error {
-	objects, err := r.libraries.objects(ctx, p.tree.Entries, r.Jobs, &r.notes)
+	objects, err := r.libraries.objects(ctx, r.stage, p.tree.Entries, &r.notes)
 	if err != nil {
 		return err
 	}

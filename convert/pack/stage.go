@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"os"
 	"path/filepath"
@@ -29,10 +30,14 @@ type Stage struct {
 
 // body is one content, there or on its way.
 type body struct {
-	size int64
-	done chan struct{} // closed when err is set
-	err  error
+	size  int64
+	magic []byte        // the first bytes; set before done is closed
+	done  chan struct{} // closed when err is set
+	err   error
 }
+
+// magicSize is how many bytes a Stage remembers of each body.
+const magicSize = 4
 
 // A BodyError says that an entry does not have the content it promised.
 type BodyError struct {
@@ -118,7 +123,7 @@ func (s *Stage) claim(e *venv.Entry) (b *body, mine bool) {
 // for it. A content that failed is forgotten, so that others may try again.
 func (s *Stage) settle(ctx context.Context, e *venv.Entry, b *body) error {
 	if b.err = ctx.Err(); b.err == nil {
-		b.err = s.write(e)
+		b.err = s.write(e, b)
 	}
 	if b.err != nil {
 		s.mu.Lock()
@@ -154,7 +159,7 @@ func (s *Stage) await(ctx context.Context, e *venv.Entry) error {
 
 // write copies the entry's body to its place and checks it. It leaves no file
 // behind when it fails.
-func (s *Stage) write(e *venv.Entry) error {
+func (s *Stage) write(e *venv.Entry, b *body) error {
 	r, err := e.Open()
 	if err != nil {
 		return fmt.Errorf("stage %q: %w", e.Path, err)
@@ -164,7 +169,7 @@ func (s *Stage) write(e *venv.Entry) error {
 	if err != nil {
 		return errors.Join(fmt.Errorf("stage %q: %w", e.Path, err), r.Close())
 	}
-	err = s.copy(f, r, e)
+	b.magic, err = s.copy(f, r, e)
 	if closeErr := errors.Join(f.Close(), r.Close()); err == nil && closeErr != nil {
 		err = fmt.Errorf("stage %q: %w", e.Path, closeErr)
 	}
@@ -174,13 +179,22 @@ func (s *Stage) write(e *venv.Entry) error {
 	return nil
 }
 
+// A checked reader hashes what it reads: io.EOF means that all of it had the
+// SHA-256. Hashing it once more would find nothing.
+type checked interface {
+	Checks() (sha256 [sha256.Size]byte)
+}
+
 // copy copies and hashes at once, and no more than one byte beyond the size
-// that the entry promises.
-func (s *Stage) copy(w io.Writer, r io.Reader, e *venv.Entry) error {
+// that the entry promises. It gives the first bytes.
+func (s *Stage) copy(w io.Writer, r io.Reader, e *venv.Entry) (magic []byte, err error) {
 	buf := s.buffers.Get().(*[]byte)
 	defer s.buffers.Put(buf)
 
-	hash := sha256.New()
+	var hash hash.Hash
+	if c, ok := r.(checked); !ok || c.Checks() != e.SHA256 {
+		hash = sha256.New()
+	}
 	var n int64
 	for {
 		k, err := r.Read(*buf)
@@ -188,26 +202,49 @@ func (s *Stage) copy(w io.Writer, r io.Reader, e *venv.Entry) error {
 		if n > e.Size {
 			break
 		}
-		hash.Write((*buf)[:k])
-		if _, werr := w.Write((*buf)[:k]); werr != nil {
-			return fmt.Errorf("stage %q: %w", e.Path, werr)
+		read := (*buf)[:k]
+		magic = append(magic, read[:min(k, magicSize-len(magic))]...)
+		if hash != nil {
+			hash.Write(read)
+		}
+		if _, err := w.Write(read); err != nil {
+			return nil, fmt.Errorf("stage %q: %w", e.Path, err)
 		}
 		if err == io.EOF {
 			break
 		}
 		if err != nil {
-			return fmt.Errorf("stage %q: %w", e.Path, err)
+			return nil, fmt.Errorf("stage %q: %w", e.Path, err)
 		}
 	}
-	sum := hash.Sum(nil)
-	if n != e.Size || [sha256.Size]byte(sum) != e.SHA256 {
-		fault := &BodyError{Path: e.Path, WantSize: e.Size, GotSize: n, WantSHA256: hex.EncodeToString(e.SHA256[:])}
-		if n == e.Size {
-			fault.SHA256 = hex.EncodeToString(sum)
-		}
-		return fault
+	fault := &BodyError{Path: e.Path, WantSize: e.Size, GotSize: n, WantSHA256: hex.EncodeToString(e.SHA256[:])}
+	if n != e.Size {
+		return nil, fault
 	}
-	return nil
+	if hash != nil && [sha256.Size]byte(hash.Sum(nil)) != e.SHA256 {
+		fault.SHA256 = hex.EncodeToString(hash.Sum(nil))
+		return nil, fault
+	}
+	return magic, nil
+}
+
+// Magic gives the first four bytes of an entry's content, or all of it where it
+// is shorter. The error wraps ErrNotStaged.
+func (s *Stage) Magic(e *venv.Entry) ([]byte, error) {
+	b, err := s.find(e)
+	if err != nil {
+		return nil, err
+	}
+	return b.magic, nil
+}
+
+// Open gives the content of an entry that Add has put there; the caller closes
+// it. The error wraps ErrNotStaged, or is one of opening the file.
+func (s *Stage) Open(e *venv.Entry) (*os.File, error) {
+	if _, err := s.find(e); err != nil {
+		return nil, err
+	}
+	return os.Open(s.path(e.SHA256))
 }
 
 // path gives the place of a content.
@@ -217,6 +254,14 @@ func (s *Stage) path(sum [sha256.Size]byte) string {
 
 // file gives the path of a content that Add has put there.
 func (s *Stage) file(e *venv.Entry) (string, error) {
+	if _, err := s.find(e); err != nil {
+		return "", err
+	}
+	return s.path(e.SHA256), nil
+}
+
+// find gives the body of an entry that is there.
+func (s *Stage) find(e *venv.Entry) (*body, error) {
 	s.mu.Lock()
 	b, ok := s.bodies[e.SHA256]
 	s.mu.Unlock()
@@ -224,10 +269,10 @@ func (s *Stage) file(e *venv.Entry) (string, error) {
 		select {
 		case <-b.done:
 			if b.err == nil && b.size == e.Size {
-				return s.path(e.SHA256), nil
+				return b, nil
 			}
 		default:
 		}
 	}
-	return "", fmt.Errorf("pack %q: %w", e.Path, ErrNotStaged)
+	return nil, fmt.Errorf("pack %q: %w", e.Path, ErrNotStaged)
 }

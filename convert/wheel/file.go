@@ -137,6 +137,9 @@ func (r *reader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
+// Checks gives the SHA-256 that the content has, or io.EOF never comes.
+func (r *reader) Checks() [32]byte { return *r.want }
+
 // WriteTo copies the rest to w.
 func (r *reader) WriteTo(w io.Writer) (int64, error) {
 	total := int64(0)
