@@ -19,14 +19,27 @@ func (i *installation) commands() {
 }
 
 // publish links a command of the SOURCE into /usr/bin. The link is absolute:
-// Debian policy 10.5 asks for that across top-level folders.
+// Debian policy 10.5 asks for that across top-level folders. A name that means
+// something else there gets no link; the command stays in the environment.
 func (i *installation) publish(name string) {
-	if i.Source {
-		e := link("/usr/bin/"+name, i.layout.bin(name))
-		e.Origin = i.name
-		i.layout.claim(claim{Entry: e, by: i})
+	switch {
+	case !i.Source:
+		return
+	case systemCommand(name):
+		i.layout.warn("%s brings a command %q, which the base system has: it gets no link in /usr/bin", i.Wheel.Filename.Raw, name)
+		return
+	case !publicName.MatchString(name):
+		i.layout.warn("%s brings a command %q, which a shell would read otherwise: it gets no link in /usr/bin", i.Wheel.Filename.Raw, name)
+		return
 	}
+	e := link("/usr/bin/"+name, i.layout.bin(name))
+	e.Origin = i.name
+	i.layout.claim(claim{Entry: e, by: i})
 }
+
+// publicName matches what may stand in /usr/bin: a plain file name that no
+// shell expands and no command takes for an option.
+var publicName = regexp.MustCompile(`^[A-Za-z0-9_.+][A-Za-z0-9_.+:@%=,-]*$`)
 
 var (
 	pipCommand         = regexp.MustCompile(`^pip(\d+(\.\d+)?)?$`)

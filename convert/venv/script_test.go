@@ -1,6 +1,7 @@
 package venv_test
 
 import (
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -114,6 +115,40 @@ func TestLinksOfTheSource(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"/usr/bin/one -> /srv/apps/x/bin/one", "/usr/bin/two -> /srv/apps/x/bin/two"}, links); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// A link in /usr/bin must not stand for a command of the system, whose packages
+// may call it /bin/ls, nor for what a shell reads otherwise.
+func TestNoLinkOverTheSystem(t *testing.T) {
+	a := build(t, "a", files{
+		"a-1.0.dist-info/entry_points.txt": "[console_scripts]\nls = a:main\nsystemd-run = a:main\nlsx = a:main\n",
+		"a-1.0.data/scripts/sh":            "#!python\n",
+		"a-1.0.data/scripts/-rf":           "#!python\n",
+		"a-1.0.data/scripts/$(id)":         "#!python\n",
+		"a-1.0.data/scripts/a b":           "#!python\n",
+		"a-1.0.data/scripts/c++x":          "#!python\n",
+	})
+	tree := mustLay(t, []venv.Item{{Wheel: a, Source: true}}, venv.Options{Dir: "/opt/venvs/app", Target: find(t, "debian12")})
+	var links, commands []string
+	for _, e := range tree.Entries {
+		if strings.HasPrefix(e.Path, "/usr/") {
+			links = append(links, e.Path)
+		}
+		if name, ok := strings.CutPrefix(e.Path, "/opt/venvs/app/bin/"); ok && e.Mode.IsRegular() {
+			commands = append(commands, name)
+		}
+	}
+	if diff := cmp.Diff([]string{"/usr/bin/c++x", "/usr/bin/lsx"}, links); diff != "" {
+		t.Errorf("links: %s", diff)
+	}
+	if diff := cmp.Diff([]string{"$(id)", "-rf", "a b", "c++x", "ls", "lsx", "sh", "systemd-run"}, commands); diff != "" {
+		t.Errorf("the environment's commands: %s", diff)
+	}
+	for _, name := range []string{"ls", "sh", "systemd-run", "-rf", "$(id)", "a b"} {
+		if !strings.Contains(strings.Join(tree.Warnings, "\n"), fmt.Sprintf("%q", name)) {
+			t.Errorf("no warning names %q: %q", name, tree.Warnings)
+		}
 	}
 }
 
