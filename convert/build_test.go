@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -386,4 +387,35 @@ func TestCancelled(t *testing.T) {
 		t.Errorf("error is %v", err)
 	}
 	b.nothing()
+}
+
+// What package wheel reads around reaches the user: a healed RECORD, bytecode
+// that is left out. One wheel's part of it is bounded.
+func TestWarningsOfWheels(t *testing.T) {
+	b := newBench(t)
+	path := b.wheel("odd", "myproject-1.2.3", func(r *fixtures.Recipe) {
+		r.Files = append(r.Files, fixtures.RecipeFile{Path: "myproject/__pycache__/old.cpython-311.pyc", Data: []byte("x")})
+		var record strings.Builder
+		for row := range 100 {
+			fmt.Fprintf(&record, "myproject/absent%d.py,,\n", row)
+		}
+		r.Files = append(r.Files, fixtures.RecipeFile{Path: "myproject-1.2.3.dist-info/RECORD", Data: []byte(record.String())})
+	})
+	o := b.options("debian12")
+	o.Sources, o.HealRecord = []string{path}, true
+	var got []string
+	for _, w := range build(t, o).Warnings {
+		if strings.HasPrefix(w, "wheel "+filepath.Base(path)+": ") {
+			got = append(got, w)
+		}
+	}
+	all := strings.Join(got, "\n")
+	for _, want := range []string{"1 files in __pycache__ folders are left out", `"myproject/__init__.py" is not in RECORD`, "more warnings"} {
+		if !strings.Contains(all, want) {
+			t.Errorf("no warning says %q:\n%s", want, all)
+		}
+	}
+	if len(got) > 21 {
+		t.Errorf("%d warnings of one wheel", len(got))
+	}
 }

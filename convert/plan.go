@@ -40,6 +40,7 @@ func (r *run) planTarget(ctx context.Context, t target.Target, tell func(step st
 	}
 	items := make([]venv.Item, len(p.chosen))
 	for i, c := range p.chosen {
+		r.notes.addOf(c.book.wheel.Filename.Raw, c.book.wheel.Warnings)
 		direct, err := directURL(c)
 		if err != nil {
 			return nil, err

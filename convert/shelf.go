@@ -42,6 +42,10 @@ func (s *shelf) take(ctx context.Context, x *index.Index, c index.Candidate, all
 	}
 	if b, ok := s.books[c.Path]; ok {
 		f.Close()
+		// What was judged now must be what was opened then.
+		if b.file.SHA256 != f.SHA256 {
+			return nil, fmt.Errorf("read wheel %s: it changed while it was read", c.Source)
+		}
 		return b, nil
 	}
 	w, err := wheel.Open(f, f.Size, filepath.Base(c.Path), wheel.Options{HealRecord: s.healRecord})
