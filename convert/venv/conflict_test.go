@@ -42,6 +42,8 @@ func TestConflicts(t *testing.T) {
 		{"data-in-lib64-without-link", files{"a-1.0.data/data/lib64/x": ""}, nil, nil},
 		{"one-wheel-twice-same", files{"x.py": "1", "a-1.0.data/purelib/x.py": "1"}, nil, nil},
 		{"one-wheel-twice-different", files{"x.py": "1", "a-1.0.data/platlib/x.py": "2"}, nil, []string{"path-conflict " + site + "x.py"}},
+		{"one-wheel-command-and-data", files{"a-1.0.data/data/bin/run": "", "a-1.0.dist-info/entry_points.txt": "[console_scripts]\nrun = a:main\n"}, nil, []string{"path-conflict " + bin + "run"}},
+		{"script-too-large", files{"a-1.0.data/scripts/run": "#!python\n" + strings.Repeat("#", 16<<20)}, nil, []string{"script-size " + bin + "run"}},
 		{"same-bytes", files{"ns/__init__.py": "# ns\n"}, files{"ns/__init__.py": "# ns\n"}, nil},
 		{"same-bytes-other-mode", files{"ns/__init__.py": "# ns\n"}, files{"ns/__init__.py*": "# ns\n"}, nil},
 		{"case-within-one-wheel", files{"x.py": "1", "X.py": "2"}, nil, nil},

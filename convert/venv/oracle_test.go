@@ -33,6 +33,7 @@ import (
 //     of old setuptools that it left out;
 //   - files of .data/scripts are always executable.
 func TestTreeIsPips(t *testing.T) {
+	t.Parallel()
 	names := []string{"myproject-1.2.3"}
 	for _, name := range fixtures.Names() {
 		// winlayer is for Windows; the others are programs of their own, in versions.
@@ -49,6 +50,7 @@ func TestTreeIsPips(t *testing.T) {
 }
 
 func TestTreeIsPipsForOddWheels(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	odd := map[string]files{
 		"Odd_Name": {
@@ -90,6 +92,7 @@ func TestTreeIsPipsForRealWheels(t *testing.T) {
 	if testing.Short() {
 		t.Skip("downloads wheels")
 	}
+	t.Parallel()
 	wheels := fixtures.RealWheels(t, "flask")
 	fixtures.NeedTool(t, "/usr/bin/python3.11")
 	host := find(t, "debian12")

@@ -123,6 +123,15 @@ var hostile = []struct {
 	{"zip64-locator-offset", "zip64-end-record", wideEnd(nil, func(h []byte) { le.PutUint64(h[8:], 0) })},
 	{"zip64-locator-disks", "zip64-end-record", wideEnd(nil, func(h []byte) { h[16] = 2 })},
 
+	{"zip64-record-outside-the-file", "zip64-end-record", wideEndAlone(func(h []byte) { le.PutUint64(h[48:], 1<<63) })},
+	{"zip64-record-absurd-count", "zip-entry-count", wideEndAlone(func(h []byte) { le.PutUint64(h[24:], 1<<60); le.PutUint64(h[32:], 1<<60) })},
+	{"zip64-locator-without-record", "zip64-end-record", func() []byte {
+		a := demo()
+		a.members, a.wide = nil, true
+		return a.bytes()[56:]
+	}},
+	{"directory-too-large", "zip-directory-size", func() []byte { a := demo(); a.inDirectory = make([]byte, 17<<20); return a.bytes() }},
+
 	// The two headers of an entry.
 	{"name-mismatch", "zip-name-mismatch", func() []byte { return extra(func(m *member) { m.inLocal = "demo/evil.py" }).bytes() }},
 	{"name-mismatch-shorter", "zip-name-mismatch", func() []byte { return extra(func(m *member) { m.inLocal = "demo/more" }).bytes() }},
@@ -187,6 +196,9 @@ var hostile = []struct {
 	{"method-zstd", "zip-method", bothHeaders(8, func(h []byte) { le.PutUint16(h, 93) })},
 	{"method-lzma", "zip-method", bothHeaders(8, func(h []byte) { le.PutUint16(h, 14) })},
 	{"extract-version", "zip-version", bothHeaders(4, func(h []byte) { le.PutUint16(h, 63) })},
+	{"extract-version-central-only", "zip-version", func() []byte {
+		return extra(func(m *member) { m.editCentral = func(h []byte) { h[6] = 63 } }).bytes()
+	}},
 	{"extract-version-local-only", "zip-version", func() []byte {
 		return extra(func(m *member) { m.editLocal = func(h []byte) { h[4] = 63 } }).bytes()
 	}},
@@ -212,6 +224,11 @@ var hostile = []struct {
 	}},
 	{"zip64-extra-odd-length", "zip64-extra", func() []byte {
 		return extra(func(m *member) { m.centralExtra = extraField(1, make([]byte, 12)) }).bytes()
+	}},
+	{"zip64-extra-one-and-a-half", "zip64-extra", func() []byte {
+		return extra(func(m *member) {
+			m.centralExtra = extraField(1, le.AppendUint64(make([]byte, 0, 12), uint64(len(plain)))[:12])
+		}).bytes()
 	}},
 	{"zip64-extra-contradicts", "zip64-extra", func() []byte {
 		return extra(func(m *member) { m.centralExtra = wideField(len(plain)+1, 1) }).bytes()
@@ -324,7 +341,9 @@ var hostile = []struct {
 		return extra(func(m *member) { m.deflate, m.packed = false, bytes.ToUpper(plain) }).bytes()
 	}},
 	{"zip-bomb", "zip-bomb", func() []byte {
-		return extra(func(m *member) { m.data = make([]byte, 70<<20) }).bytes()
+		// The sizes are what counts; nothing is inflated to find out.
+		claim := func(at int) func(h []byte) { return func(h []byte) { le.PutUint32(h[at:], 70<<20) } }
+		return extra(func(m *member) { m.editLocal, m.editCentral = claim(22), claim(24) }).bytes()
 	}},
 	{"zip-bomb-sum-overflow", "zip-bomb", func() []byte {
 		return extra(func(m *member) {
@@ -341,6 +360,16 @@ func wideEnd(record, locator func(h []byte)) func() []byte {
 	return func() []byte {
 		a := demo()
 		a.wide, a.editEnd64, a.editLocator = true, record, locator
+		return a.bytes()
+	}
+}
+
+// wideEndAlone is wideEnd with an end record that refers to the ZIP64 one.
+func wideEndAlone(record func(h []byte)) func() []byte {
+	return func() []byte {
+		a := demo()
+		a.wide, a.editEnd64 = true, record
+		a.editEnd = func(h []byte) { copy(h[8:20], bytes.Repeat([]byte{0xff}, 12)) }
 		return a.bytes()
 	}
 }

@@ -3,6 +3,7 @@ package wheel_test
 import (
 	"bytes"
 	"errors"
+	"hash/crc32"
 	"io"
 	"strings"
 	"testing"
@@ -95,6 +96,14 @@ func TestOddArchives(t *testing.T) {
 		}},
 		{"descriptor", describedBy(func(crc uint32, packed, size int) []byte { return descriptor(true, crc, packed, size) })},
 		{"descriptor without signature", describedBy(func(crc uint32, packed, size int) []byte { return descriptor(false, crc, packed, size) })},
+		{"zip64 descriptor", func() []byte { // Python's force_zip64 on a pipe
+			return extra(func(m *member) {
+				m.flags, m.extra = 8, wideField(0, 0)
+				m.editLocal = func(h []byte) { blank(h); le.PutUint32(h[18:], 1<<32-1); le.PutUint32(h[22:], 1<<32-1) }
+				m.after = le.AppendUint32(le.AppendUint32(nil, 0x08074b50), crc32.ChecksumIEEE(plain))
+				m.after = le.AppendUint64(le.AppendUint64(m.after, uint64(len(deflated(plain)))), uint64(len(plain)))
+			}).bytes()
+		}},
 		{"deflated to nothing and empty", func() []byte {
 			return extra(func(m *member) { m.data, m.packed = nil, []byte{} }).bytes()
 		}},
