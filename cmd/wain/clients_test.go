@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"wain/fixtures"
+	"wain/fixtures/clients"
 )
 
 // workshop is a folder in which wain is run as a user runs it.
@@ -87,31 +88,71 @@ func (w *workshop) application(name, wheels string, targets ...string) string {
 	return w.path("repo")
 }
 
-// aptHost configures apt for the suite of a repository at /srv/repo.
-func aptHost(suite string) string {
-	return `
-install -D -m 0644 /srv/repo/key.asc /etc/apt/keyrings/example.asc
-rm -f /etc/apt/sources.list /etc/apt/sources.list.d/*
-cat >/etc/apt/sources.list.d/example.sources <<'END'
-Types: deb
-URIs: file:/srv/repo/apt
-Suites: ` + suite + `
-Components: main
-Signed-By: /etc/apt/keyrings/example.asc
-END
-apt-get -q update
-`
+// snippet is what wain prints for a client, as a clients.Case wants it.
+func (w *workshop) snippet(kind, suite string) func(baseURL string) string {
+	return func(baseURL string) string {
+		return w.wain("snippet", kind, "--repo", "repo", "--suite", suite, "--base-url", baseURL)
+	}
+}
+
+// Every client, set up by the snippet that wain prints, takes myproject through
+// its life: 1.2.3 exactly, 1.3.0, 1.2.2, 1.2.3 again, removal.
+func TestClientLifeCycle(t *testing.T) {
+	fixtures.NeedRoots(t)
+	w := newWorkshop(t)
+	repository := w.repository()
+	for name, c := range map[string]clients.Case{
+		"apt-debian12":        {Client: clients.Apt, Root: "bookworm", Suite: "bookworm", Configure: w.snippet("apt", "bookworm"), HTTP: true},
+		"apt-debian12-folder": {Client: clients.Apt, Root: "bookworm", Suite: "bookworm"},
+		"apt-debian13":        {Client: clients.Apt, Root: "trixie", Suite: "trixie", Configure: w.snippet("apt", "trixie"), HTTP: true},
+		"dnf":                 {Client: clients.Dnf, Root: "rpmhost", Suite: "el9", Configure: w.snippet("dnf", "el9"), HTTP: true},
+		"dnf-folder":          {Client: clients.Dnf, Root: "rpmhost", Suite: "el9"},
+		"zypper":              {Client: clients.Zypper, Root: "rpmhost", Suite: "el9", Configure: w.snippet("zypper", "el9"), HTTP: true},
+		"zypper-folder":       {Client: clients.Zypper, Root: "rpmhost", Suite: "el9"},
+		"puppet-apt":          {Client: clients.PuppetApt, Root: "rpmhost", Suite: "bookworm"},
+		"puppet-dnf":          {Client: clients.PuppetDnf, Root: "rpmhost", Suite: "el9"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.Repository = repository
+			c.LifeCycle(t)
+		})
+	}
+}
+
+// Every client refuses a repository in which anything was tampered with.
+func TestClientRefusesDamage(t *testing.T) {
+	fixtures.NeedRoots(t)
+	repository := newWorkshop(t).repository()
+	for name, c := range map[string]clients.Case{
+		"apt-debian12": {Client: clients.Apt, Root: "bookworm", Suite: "bookworm"},
+		"apt-debian13": {Client: clients.Apt, Root: "trixie", Suite: "trixie"},
+		"dnf":          {Client: clients.Dnf, Root: "rpmhost", Suite: "el9"},
+		"zypper":       {Client: clients.Zypper, Root: "rpmhost", Suite: "el9"},
+	} {
+		damages := clients.YumDamages()
+		if c.Client == clients.Apt {
+			damages = clients.AptDamages()
+		}
+		for _, d := range damages {
+			t.Run(name+"/"+d.Name, func(t *testing.T) {
+				c.Repository = d.Apply(t, repository)
+				c.Refuses(t, "1.2.3", d.Says...)
+			})
+		}
+	}
 }
 
 // The Flask application, compiled MarkupSafe included, answers an HTTP request
 // from its installed package.
 func TestClientAptFlaskAnswers(t *testing.T) {
-	for _, release := range []struct{ root, target string }{{"bookworm", "debian12"}, {"trixie", "debian13"}} {
-		t.Run(release.root, func(t *testing.T) {
-			root := fixtures.Root(t, release.root)
-			repo := newWorkshop(t).application("webapp-1.0.0", "flask", release.target)
-			out := root.Run(t, aptHost(release.root)+`
-apt-get -qy install python-webapp=1.0.0
+	for _, c := range []clients.Case{
+		{Client: clients.Apt, Root: "bookworm", Suite: "bookworm", Package: "python-webapp", Program: "webapp"},
+		{Client: clients.Apt, Root: "trixie", Suite: "trixie", Package: "python-webapp", Program: "webapp"},
+	} {
+		t.Run(c.Root, func(t *testing.T) {
+			fixtures.NeedRoots(t)
+			c.Repository = newWorkshop(t).application("webapp-1.0.0", "flask", c.Suite)
+			out := c.Install(t, "1.0.0", `
 webapp --bind 127.0.0.1:18080 --pid /run/webapp.pid --daemon
 for try in 1 2 3 4 5 6 7 8 9 10; do
 	curl -fsS http://127.0.0.1:18080/ && break
@@ -119,10 +160,10 @@ for try in 1 2 3 4 5 6 7 8 9 10; do
 done
 /opt/venvs/webapp/bin/python -c 'import markupsafe._speedups; print("compiled")'
 kill "$(cat /run/webapp.pid)"
-apt-get -qy purge python-webapp
+apt-get -qq purge python-webapp >/dev/null
 echo "left under /opt: $(ls -A /opt)."
-`, map[string]string{"/srv/repo": repo})
-			for _, want := range []string{"webapp 1.0.0\n", "\ncompiled\n", "\nleft under /opt: .\n"} {
+`)
+			for _, want := range []string{"webapp 1.0.0\n", "compiled\n", "left under /opt: .\n"} {
 				if !strings.Contains(out, want) {
 					t.Errorf("%q is not in:\n%s", want, out)
 				}
@@ -131,18 +172,20 @@ echo "left under /opt: $(ls -A /opt)."
 	}
 }
 
-func lastLine(text string) string {
-	lines := strings.Split(strings.TrimSpace(text), "\n")
-	return lines[len(lines)-1]
-}
-
 // An application with compiled Rust and C extensions is installed with the
 // libraries that it needs, and runs.
-func TestClientAptCompiledRuns(t *testing.T) {
-	root := fixtures.Root(t, "bookworm")
-	repo := newWorkshop(t).application("sealer-1.0.0", "cryptography", "debian12")
-	out := root.Run(t, aptHost("bookworm")+"apt-get -qy install python-sealer=1.0.0\nsealer\n", map[string]string{"/srv/repo": repo})
-	if lastLine(out) != "sealer 1.0.0" {
-		t.Errorf("the program printed:\n%s", out)
+func TestClientCompiledRuns(t *testing.T) {
+	fixtures.NeedRoots(t)
+	repository := newWorkshop(t).application("sealer-1.0.0", "cryptography", "debian12", "el9+python3.11")
+	for _, c := range []clients.Case{
+		{Client: clients.Apt, Root: "bookworm", Suite: "bookworm"},
+		{Client: clients.Dnf, Root: "rpmhost", Suite: "el9"},
+	} {
+		t.Run(string(c.Client), func(t *testing.T) {
+			c.Repository, c.Package, c.Program = repository, "python-sealer", "sealer"
+			if out := c.Install(t, "1.0.0", "sealer"); !strings.Contains(out, "sealer 1.0.0\n") {
+				t.Errorf("the program printed:\n%s", out)
+			}
+		})
 	}
 }
