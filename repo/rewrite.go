@@ -85,11 +85,7 @@ func (s *suitePlan) grow(ctx context.Context, at store.Reader, change *store.Cha
 		if err != nil {
 			return nil, err
 		}
-		files, err := seg.files()
-		if err != nil {
-			return nil, err
-		}
-		change.Index = append(change.Index, files...)
+		change.Index = append(change.Index, seg.files()...)
 		grown[arch] = seg
 	}
 	return grown, nil

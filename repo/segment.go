@@ -31,6 +31,7 @@ type segment struct {
 	Packages []entry `json:"packages"`
 
 	id      string   // hex digest of the JSON file; empty until encoded
+	data    []byte   // the JSON file, once encoded
 	members [][]byte // of each part, once loaded or encoded
 	plain   [][]byte // of each part: all texts joined
 }
@@ -135,34 +136,33 @@ func (s *segment) with(format string, more []entry) (*segment, error) {
 			e.Lengths[k] = len(text)
 		}
 	}
-	data, err := encodeState(next)
-	if err != nil {
+	var err error
+	if next.data, err = encodeState(next); err != nil {
 		return nil, err
 	}
-	next.id = digest(data)
+	next.id = digest(next.data)
 	return next, nil
 }
 
-// files are what stores the segment.
-func (s *segment) files() ([]store.File, error) {
-	data, err := encodeState(s)
-	if err != nil {
-		return nil, err
-	}
+// files are what stores a segment that with has made.
+func (s *segment) files() []store.File {
 	var files []store.File
 	for i, p := range s.Parts {
 		files = append(files, store.File{Name: memberName(s.id, p.Kind), Data: s.members[i]})
 	}
-	return append(files, store.File{Name: segmentName(s.id), Data: data}), nil
+	return append(files, store.File{Name: segmentName(s.id), Data: s.data})
 }
 
 // comparePackages orders by name, then version as the format's tools do, then architecture.
 func comparePackages(format string, a, b Package) int {
+	if c := cmp.Compare(a.Name, b.Name); c != 0 {
+		return c
+	}
 	versions := apt.CompareVersions
 	if format == formatYum {
 		versions = rpm.CompareEVR
 	}
-	return cmp.Or(cmp.Compare(a.Name, b.Name), versions(a.Version, b.Version), cmp.Compare(a.Architecture, b.Architecture),
+	return cmp.Or(versions(a.Version, b.Version), cmp.Compare(a.Architecture, b.Architecture),
 		cmp.Compare(a.Version, b.Version), cmp.Compare(a.Path, b.Path))
 }
 

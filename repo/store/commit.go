@@ -22,6 +22,7 @@ type commit struct {
 	links   []string            // staged symbolic link of each tree; "" for trees without one
 	made    []string            // files and folders that did not exist before, to take back
 	touched map[string]struct{} // folders whose entries changed since the last sync
+	folders map[string]struct{} // names of folders that are known to be there
 
 	changed bool // bytes of the store are not what they were
 	decided bool // the commit counts
@@ -29,7 +30,7 @@ type commit struct {
 
 // run does the steps in the order that the package promises.
 func (c *commit) run(ctx context.Context) (err error) {
-	c.touched = map[string]struct{}{}
+	c.touched, c.folders = map[string]struct{}{}, map[string]struct{}{}
 	defer func() {
 		_ = os.RemoveAll(c.folder.path(stagedName))
 		if err != nil && !c.decided {
@@ -126,12 +127,18 @@ func (c *commit) place(file File) error {
 
 // mkdir makes a folder of the store.
 func (c *commit) mkdir(name string) error {
+	if _, known := c.folders[name]; known {
+		return nil
+	}
 	made, err := makeFolder(c.folder.path(name))
 	if name != stagedName {
 		c.made = append(c.made, made...)
 		for _, path := range made {
 			c.touch(path)
 		}
+	}
+	if err == nil {
+		c.folders[name] = struct{}{}
 	}
 	return err
 }
@@ -148,7 +155,17 @@ func (c *commit) sync() error {
 	for path := range c.touched {
 		folders = append(folders, path)
 	}
+	clear(c.touched)
 	sort.Strings(folders)
+	if canSyncAll && len(folders) > manyFiles {
+		if err := c.folder.step("sync", c.folder.dir); err != nil {
+			return err
+		}
+		if err := syncAll(c.folder.dir); err != nil {
+			return fmt.Errorf("sync folders: %w", err)
+		}
+		return nil
+	}
 	for _, path := range folders {
 		if err := c.folder.step("sync", path); err != nil {
 			return err
@@ -157,7 +174,6 @@ func (c *commit) sync() error {
 			return fmt.Errorf("sync folder: %w", err)
 		}
 	}
-	clear(c.touched)
 	return nil
 }
 
@@ -170,6 +186,7 @@ func (c *commit) remove(name string) error {
 	if err := c.folder.step("remove", name); err != nil {
 		return err
 	}
+	clear(c.folders)
 	if err := os.RemoveAll(path); err != nil {
 		return fmt.Errorf("remove %s: %w", name, err)
 	}

@@ -15,7 +15,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// manyFiles is the number of new files from which one sync of the file system is cheaper than one each.
+// manyFiles is the number of new files, or of changed folders, from which one sync of the file system is cheaper
+// than one each.
 const manyFiles = 64
 
 // stage writes every new byte of the change under .wain/staged, checked and synced, and notes where each file lies.
@@ -113,7 +114,11 @@ func createReadable(path string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := grant(path, 0o444); err != nil {
+	stat, err := file.Stat()
+	if err == nil && stat.Mode().Perm()&0o444 != 0o444 {
+		err = file.Chmod(stat.Mode().Perm() | 0o444)
+	}
+	if err != nil {
 		file.Close()
 		return nil, err
 	}
@@ -150,7 +155,7 @@ func removeMade(made []string) {
 	}
 }
 
-// grant adds permissions that the umask took away.
+// grant adds permissions that the umask took away from a folder.
 func grant(path string, bits fs.FileMode) error {
 	stat, err := os.Stat(path)
 	if err != nil || stat.Mode().Perm()&bits == bits {
