@@ -254,11 +254,13 @@ func TestRefusals(t *testing.T) {
 		},
 		"source-not-pinned": {
 			func(b *bench, o *convert.Options) { o.Sources = []string{"myproject==1.2.3"} },
-			new(*convert.SourceError), []string{"does not pin it"},
+			new(*convert.SourceError),
+			[]string{"does not pin it"},
 		},
 		"source-twice": {
 			func(b *bench, o *convert.Options) { o.Sources = append(o.Sources, b.application("myproject-1.3.0")) },
-			new(*convert.SourceError), []string{"same project"},
+			new(*convert.SourceError),
+			[]string{"same project"},
 		},
 		"foreign-elf": {
 			func(b *bench, o *convert.Options) {
@@ -274,7 +276,8 @@ func TestRefusals(t *testing.T) {
 		},
 		"no-find-links": {
 			func(b *bench, o *convert.Options) { o.FindLinks = []string{b.path("absent")} },
-			new(*index.PlaceError), []string{"absent"},
+			new(*index.PlaceError),
+			[]string{"absent"},
 		},
 	}
 	for name, test := range tests {

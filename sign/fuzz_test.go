@@ -101,8 +101,10 @@ func FuzzVerifyRPM(f *testing.F) {
 	trusted := ring(f, key(f, "archive"))
 	lead := append([]byte{0xed, 0xab, 0xee, 0xdb}, make([]byte, 92)...)
 	header := func(tag byte) []byte {
-		return []byte{0x8e, 0xad, 0xe8, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 8,
-			0, 0, 1, tag, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0, 8, 1, 2, 3, 4, 5, 6, 7, 8}
+		return []byte{
+			0x8e, 0xad, 0xe8, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 8,
+			0, 0, 1, tag, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0, 8, 1, 2, 3, 4, 5, 6, 7, 8,
+		}
 	}
 	f.Add(slices.Concat(lead, header(12), header(13), []byte("payload")))
 	f.Add(slices.Concat(lead, header(22), header(13), []byte("payload")))

@@ -55,8 +55,10 @@ func (g *gnupg) run(stdin []byte, name string, args ...string) string {
 // gpg runs gpg with a passphrase, unattended.
 func (g *gnupg) gpg(stdin []byte, passphrase string, args ...string) string {
 	g.Helper()
-	return g.run(stdin, "gpg", append([]string{"--batch", "--yes", "--no-tty", "--quiet",
-		"--pinentry-mode", "loopback", "--passphrase", passphrase}, args...)...)
+	return g.run(stdin, "gpg", append([]string{
+		"--batch", "--yes", "--no-tty", "--quiet",
+		"--pinentry-mode", "loopback", "--passphrase", passphrase,
+	}, args...)...)
 }
 
 // file writes a file into the home and returns its path.

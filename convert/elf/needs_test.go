@@ -12,10 +12,14 @@ import (
 
 func TestNeeds(t *testing.T) {
 	objects := []*wainelf.Object{
-		{Path: "p/_x.so", Needed: []string{"libbundled-1234.so.1", "libc.so.6", "libm.so.6"}, GNUHashOnly: true,
-			Versions: map[string][]string{"libc.so.6": {"GLIBC_2.14", "GLIBC_2.2.5"}, "libbundled-1234.so.1": {"B_1"}}},
-		{Path: "p.libs/libbundled-1234.so.1.0", Soname: "libbundled-1234.so.1", Needed: []string{"libc.so.6", "libnamed.so"},
-			Versions: map[string][]string{"libc.so.6": {"GLIBC_2.17", "GLIBC_2.14"}, "ld-linux-x86-64.so.2": {"GLIBC_2.3"}}},
+		{
+			Path: "p/_x.so", Needed: []string{"libbundled-1234.so.1", "libc.so.6", "libm.so.6"}, GNUHashOnly: true,
+			Versions: map[string][]string{"libc.so.6": {"GLIBC_2.14", "GLIBC_2.2.5"}, "libbundled-1234.so.1": {"B_1"}},
+		},
+		{
+			Path: "p.libs/libbundled-1234.so.1.0", Soname: "libbundled-1234.so.1", Needed: []string{"libc.so.6", "libnamed.so"},
+			Versions: map[string][]string{"libc.so.6": {"GLIBC_2.17", "GLIBC_2.14"}, "ld-linux-x86-64.so.2": {"GLIBC_2.3"}},
+		},
 		{Path: "q/libnamed.so", Soname: "libother.so"},
 	}
 	want := []wainelf.Need{
@@ -34,8 +38,10 @@ func TestNeeds(t *testing.T) {
 func TestCheck(t *testing.T) {
 	bookworm := wainelf.Platform{Machine: elf.EM_X86_64, Class: elf.ELFCLASS64, Glibc: wainelf.Glibc{Major: 2, Minor: 36}}
 	object := func(change func(*wainelf.Object), versions ...string) *wainelf.Object {
-		o := &wainelf.Object{Path: "x.so", Type: elf.ET_DYN, Machine: elf.EM_X86_64, Class: elf.ELFCLASS64, Data: elf.ELFDATA2LSB,
-			Versions: map[string][]string{"libc.so.6": versions, "libstdc++.so.6": {"GLIBCXX_3.4.99"}}}
+		o := &wainelf.Object{
+			Path: "x.so", Type: elf.ET_DYN, Machine: elf.EM_X86_64, Class: elf.ELFCLASS64, Data: elf.ELFDATA2LSB,
+			Versions: map[string][]string{"libc.so.6": versions, "libstdc++.so.6": {"GLIBCXX_3.4.99"}},
+		}
 		if change != nil {
 			change(o)
 		}

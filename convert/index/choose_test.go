@@ -104,7 +104,8 @@ func TestNoWheel(t *testing.T) {
 	}{
 		"no tag fits": {
 			"a", "1.0",
-			[]string{"a-1.0-cp311-cp311-musllinux_1_2_x86_64.whl", "a-1.0-cp312-cp312-manylinux_2_17_x86_64.whl"}, []string{"a-2.0-py3-none-any.whl"},
+			[]string{"a-1.0-cp311-cp311-musllinux_1_2_x86_64.whl", "a-1.0-cp312-cp312-manylinux_2_17_x86_64.whl"},
+			[]string{"a-2.0-py3-none-any.whl"},
 			"no wheel of a 1.0 fits the target; there are a-1.0-cp311-cp311-musllinux_1_2_x86_64.whl, a-1.0-cp312-cp312-manylinux_2_17_x86_64.whl",
 		},
 		"another version": {"b", "2.0", nil, []string{"b-1.0-py3-none-any.whl"}, "no wheel of b 2.0; of other versions there are b-1.0-py3-none-any.whl"},

@@ -12,8 +12,10 @@ import (
 func TestParseTags(t *testing.T) {
 	got, err := pep.ParseTags("py2.PY3-none-linux_x86_64.any")
 	want := []pep.Tag{
-		{Python: "py2", ABI: "none", Platform: "linux_x86_64"}, {Python: "py2", ABI: "none", Platform: "any"},
-		{Python: "py3", ABI: "none", Platform: "linux_x86_64"}, {Python: "py3", ABI: "none", Platform: "any"},
+		{Python: "py2", ABI: "none", Platform: "linux_x86_64"},
+		{Python: "py2", ABI: "none", Platform: "any"},
+		{Python: "py3", ABI: "none", Platform: "linux_x86_64"},
+		{Python: "py3", ABI: "none", Platform: "any"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("%v\n%s", err, diff)

@@ -38,8 +38,15 @@ func TestVersionOrder(t *testing.T) {
 
 func TestVersionEqual(t *testing.T) {
 	for _, pair := range [][2]string{
-		{"1", "1.0.0"}, {"v1.0", "01.00"}, {"1.0-ALPHA_1", "1a1"}, {"1.0-1", "1.0.post1"}, {"1c", "1rc0"},
-		{"1+Ubuntu-01", "1+ubuntu.1"}, {"0!1", "1"}, {" 1.0\n", "1.0"}, {"1rev", "1.post0"},
+		{"1", "1.0.0"},
+		{"v1.0", "01.00"},
+		{"1.0-ALPHA_1", "1a1"},
+		{"1.0-1", "1.0.post1"},
+		{"1c", "1rc0"},
+		{"1+Ubuntu-01", "1+ubuntu.1"},
+		{"0!1", "1"},
+		{" 1.0\n", "1.0"},
+		{"1rev", "1.post0"},
 	} {
 		if mustVersion(t, pair[0]).Compare(mustVersion(t, pair[1])) != 0 {
 			t.Errorf("%q and %q differ", pair[0], pair[1])

@@ -19,32 +19,43 @@ func TestDepends(t *testing.T) {
 	}{
 		{"nothing", "debian12", nil, nil, nil},
 		{
-			"highest-version", "debian12", []target.Need{zlib, cxx, libc},
-			[]string{"libc6 (>= 2.34)", "libstdc++6 (>= 11)", "zlib1g (>= 1:1.2.11)"}, nil,
+			"highest-version", "debian12",
+			[]target.Need{zlib, cxx, libc},
+			[]string{"libc6 (>= 2.34)", "libstdc++6 (>= 11)", "zlib1g (>= 1:1.2.11)"},
+			nil,
 		},
 		{
 			"libraries-of-one-package", "trixie",
 			[]target.Need{libc, {Soname: "libm.so.6", Versions: []string{"GLIBC_2.38"}}, {Soname: "ld-linux-x86-64.so.2", Versions: []string{"GLIBC_2.3"}}},
-			[]string{"libc6 (>= 2.38)"}, nil,
+			[]string{"libc6 (>= 2.38)"},
+			nil,
 		},
 		{
-			"relr", "debian12", []target.Need{{Soname: "libc.so.6", Versions: []string{"GLIBC_2.14", "GLIBC_ABI_DT_RELR"}}},
-			[]string{"libc6 (>= 2.36)"}, nil,
+			"relr", "debian12",
+			[]target.Need{{Soname: "libc.so.6", Versions: []string{"GLIBC_2.14", "GLIBC_ABI_DT_RELR"}}},
+			[]string{"libc6 (>= 2.36)"},
+			nil,
 		},
 		{"no-versions", "debian12", []target.Need{{Soname: "libz.so.1"}}, []string{"zlib1g"}, nil},
 		{
-			"no-table", "debian12", []target.Need{{Soname: "libpq.so.5", Versions: []string{"RHPG_9.6"}}},
-			[]string{"libpq5"}, nil,
+			"no-table", "debian12",
+			[]target.Need{{Soname: "libpq.so.5", Versions: []string{"RHPG_9.6"}}},
+			[]string{"libpq5"},
+			nil,
 		},
 		{
-			"glib-before-t64", "debian12", []target.Need{{Soname: "libglib-2.0.so.0"}, {Soname: "libgobject-2.0.so.0"}},
-			[]string{"libglib2.0-0"}, nil,
+			"glib-before-t64", "debian12",
+			[]target.Need{{Soname: "libglib-2.0.so.0"}, {Soname: "libgobject-2.0.so.0"}},
+			[]string{"libglib2.0-0"},
+			nil,
 		},
 		{"glib-t64", "debian13", []target.Need{{Soname: "libglib-2.0.so.0"}}, []string{"libglib2.0-0t64"}, nil},
 		{"glib-t64-ubuntu", "noble", []target.Need{{Soname: "libglib-2.0.so.0"}}, []string{"libglib2.0-0t64"}, nil},
 		{
-			"unknown-library", "debian12", []target.Need{libc, {Soname: "libfoo.so.3", Versions: []string{"FOO_1"}}},
-			[]string{"libc6 (>= 2.34)"}, []string{"libfoo.so.3"},
+			"unknown-library", "debian12",
+			[]target.Need{libc, {Soname: "libfoo.so.3", Versions: []string{"FOO_1"}}},
+			[]string{"libc6 (>= 2.34)"},
+			[]string{"libfoo.so.3"},
 		},
 		{
 			"library-too-old", "debian12",
@@ -56,7 +67,8 @@ func TestDepends(t *testing.T) {
 			[]string{"libc.so.6(GLIBC_2.37)", "libc.so.6(GLIBC_PRIVATE)", "libstdc++.so.6(GLIBCXX_3.4.32)"},
 		},
 		{
-			"rpm", "el9", []target.Need{libc, {Soname: "libfoo.so.3"}},
+			"rpm", "el9",
+			[]target.Need{libc, {Soname: "libfoo.so.3"}},
 			[]string{
 				"libc.so.6()(64bit)", "libc.so.6(GLIBC_2.14)(64bit)", "libc.so.6(GLIBC_2.2.5)(64bit)",
 				"libc.so.6(GLIBC_2.34)(64bit)", "libc.so.6(GLIBC_2.4)(64bit)", "libfoo.so.3()(64bit)", "rtld(GNU_HASH)",
@@ -66,7 +78,8 @@ func TestDepends(t *testing.T) {
 		{
 			"rpm-other-names", "el9",
 			[]target.Need{{Soname: "plugin.so"}, {Soname: "libnodot"}, {Soname: "ld-linux-x86-64.so.2", Versions: []string{"GLIBC_2.3"}}},
-			[]string{"ld-linux-x86-64.so.2()(64bit)", "ld-linux-x86-64.so.2(GLIBC_2.3)(64bit)"}, nil,
+			[]string{"ld-linux-x86-64.so.2()(64bit)", "ld-linux-x86-64.so.2(GLIBC_2.3)(64bit)"},
+			nil,
 		},
 	}
 	for _, test := range tests {

@@ -108,8 +108,10 @@ func compareWithPip(t *testing.T, wheelhouse, python string, host target.Target)
 	before := snapshot(t, dir)
 	tags := host.Tags()
 	var items []venv.Item
-	args := []string{"-m", "pip", "--isolated", "--python", dir + "/bin/python", "install", "-q", "--disable-pip-version-check",
-		"--no-index", "--no-deps", "--no-compile", "--find-links", wheelhouse}
+	args := []string{
+		"-m", "pip", "--isolated", "--python", dir + "/bin/python", "install", "-q", "--disable-pip-version-check",
+		"--no-index", "--no-deps", "--no-compile", "--find-links", wheelhouse,
+	}
 	found, err := filepath.Glob(filepath.Join(wheelhouse, "*.whl"))
 	if err != nil || len(found) == 0 {
 		t.Fatalf("no wheels in %s: %v", wheelhouse, err)
