@@ -135,3 +135,26 @@ func pythons(t *testing.T, name string) []string {
 	}
 	return versions
 }
+
+// Every module that go.mod requires directly has its row, with its version, in
+// docs/dependencies.md, and the page has no other.
+func TestDependenciesAreExplained(t *testing.T) {
+	mod, err := os.ReadFile("../../go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile("../../docs/dependencies.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows int
+	for _, m := range regexp.MustCompile(`(?m)^\t(\S+) (v\S+)$`).FindAllStringSubmatch(string(mod), -1) {
+		rows++
+		if !strings.Contains(string(page), "| "+m[1]+" | "+m[2]+" |") {
+			t.Errorf("docs/dependencies.md has no row for %s %s", m[1], m[2])
+		}
+	}
+	if listed := strings.Count(string(page), "\n| ") - strings.Count(string(page), "\n| module |"); rows < 10 || listed != rows {
+		t.Errorf("go.mod requires %d modules directly, docs/dependencies.md lists %d", rows, listed)
+	}
+}
