@@ -48,6 +48,8 @@ var hostile = []struct {
 		return a.bytes()
 	}},
 	{"comment-with-control-byte", "zip-comment", func() []byte { a := demo(); a.comment = []byte("a\x05b"); return a.bytes() }},
+	{"no-entries", "dist-info-missing", func() []byte { return (&archive{}).bytes() }},
+	{"prefix-and-no-entries", "zip-prefix", func() []byte { return (&archive{prefix: []byte("MZ program")}).bytes() }},
 	{"gap-between-entries", "zip-gap", func() []byte { return extra(func(m *member) { m.before = []byte("xx") }).bytes() }},
 	{"gap-before-directory", "zip-gap", func() []byte { a := demo(); a.beforeDirectory = []byte("gap!!"); return a.bytes() }},
 	{"gap-after-directory", "zip-prefix", func() []byte { a := demo(); a.afterDirectory = []byte("gap!!"); return a.bytes() }},
@@ -182,6 +184,7 @@ var hostile = []struct {
 	{"name-dot", "zip-name", func() []byte { return named("demo/./a.py", 0).bytes() }},
 	{"name-empty-component", "zip-name", func() []byte { return named("demo//a.py", 0).bytes() }},
 	{"name-slash-only", "zip-name", func() []byte { return named("/", 0).bytes() }},
+	{"name-too-deep", "zip-name", func() []byte { return named("demo"+strings.Repeat("/a", 201), 0).bytes() }},
 	{"name-component-too-long", "zip-name", func() []byte { return named("demo/"+strings.Repeat("a", 256), 0).bytes() }},
 	{"name-too-long", "zip-name", func() []byte { return named(strings.Repeat("a/", 2000)+"b", 0).bytes() }},
 	{"name-not-utf8", "zip-name-encoding", func() []byte { return named("demo/\xff.py", utf8Flag).bytes() }},

@@ -13,6 +13,10 @@ const maxComponent = 255
 // virtual environment it stays below Linux's limit of 4096.
 const maxName = 3072
 
+// maxDepth is how many folders a file may lie in. Python's compileall goes down
+// by recursion, and gives up at about a thousand.
+const maxDepth = 200
+
 // checkName refuses a name that another reader may read otherwise or that could
 // leave the folder it is unpacked into. A directory's name ends with "/".
 func checkName(name string, utf8Flag bool) error {
@@ -21,6 +25,8 @@ func checkName(name string, utf8Flag bool) error {
 		return refuse("zip-name", "", "an entry without a name")
 	case len(name) > maxName:
 		return refuse("zip-name", name[:64], "a name of %d bytes, the limit is %d", len(name), maxName)
+	case strings.Count(name, "/") > maxDepth:
+		return refuse("zip-name", name[:64], "a file %d folders deep, the limit is %d", strings.Count(name, "/"), maxDepth)
 	case !utf8.ValidString(name):
 		return refuse("zip-name-encoding", name, "the name is not UTF-8")
 	case strings.Contains(name, "\\"):
