@@ -21,6 +21,14 @@ const (
 	maxDeb = 9_999_999_999
 )
 
+// The longest file name and path, in bytes, that can be installed: Linux takes
+// 255 and 4095, and while they unpack dpkg appends ".dpkg-new" and rpm ";" with
+// eight digits.
+const (
+	maxFileName = 255 - len(".dpkg-new")
+	maxPath     = 4095 - len(".dpkg-new")
+)
+
 // A SpecError says everything that keeps a Spec from becoming a package.
 type SpecError struct {
 	Package string // its name, as given
@@ -225,8 +233,13 @@ func pathFault(p string) string {
 		return "is not UTF-8"
 	case strings.ContainsFunc(p, unicode.IsControl):
 		return "has a control character"
-	case len(p) > 4095:
-		return "is longer than a path can be"
+	case len(p) > maxPath:
+		return fmt.Sprintf("has %d bytes, more than %d", len(p), maxPath)
+	}
+	for name := range strings.SplitSeq(p, "/") {
+		if len(name) > maxFileName {
+			return fmt.Sprintf("has a component of %d bytes, more than %d", len(name), maxFileName)
+		}
 	}
 	return ""
 }

@@ -93,6 +93,8 @@ func TestRefusals(t *testing.T) {
 		{"path elsewhere", "path", add(file("/etc", fs.ModeDir|0o755), file("/etc/x", 0o644))},
 		{"path with a line", "path", add(file(dir+"/a\nb", 0o644))},
 		{"path that is not UTF-8", "path", add(file(dir+"/a\xff", 0o644))},
+		{"name that dpkg cannot unpack", "path", add(file(dir+"/"+strings.Repeat("n", 247), 0o644))},
+		{"path that dpkg cannot unpack", "path", add(file(dir+strings.Repeat("/"+strings.Repeat("n", 199), 21), 0o644))},
 		{"same path twice", "path", add(file(dir+"/pyvenv.cfg", 0o644))},
 		{"folder not in the tree", "path", add(file(dir+"/not/there", 0o644))},
 		{"file in a file", "path", add(file(dir+"/pyvenv.cfg/x", 0o644))},
