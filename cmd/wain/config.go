@@ -19,7 +19,7 @@ func (c *console) epoch() (time.Time, error) {
 	}
 	seconds, err := strconv.ParseInt(value, 10, 64)
 	if err != nil || seconds < 0 {
-		return time.Time{}, fmt.Errorf("read SOURCE_DATE_EPOCH: %q is not a number of seconds since 1970", value)
+		return time.Time{}, usagef("SOURCE_DATE_EPOCH: %q is not a number of seconds since 1970", value)
 	}
 	return time.Unix(seconds, 0).UTC(), nil
 }
@@ -38,7 +38,7 @@ func (c *console) findKey(ref string) (*keySource, error) {
 	case isEnv:
 		value := c.getenv(variable)
 		if value == "" {
-			return nil, fmt.Errorf("read key: the variable %s is not set", variable)
+			return nil, fmt.Errorf("%w: the variable %s is not set", errNoKey, variable)
 		}
 		return &keySource{[]byte(value), "variable " + variable}, nil
 	case ref != "":
@@ -79,32 +79,67 @@ func (c *console) passphrase() ([]byte, error) {
 // signingKey loads the configured key and refuses one that a client would
 // refuse at the given time. It is nil where no key is configured.
 func (c *console) signingKey(ref string, at time.Time) (*sign.Key, error) {
-	key, err := c.loadKey(ref)
-	if key == nil || err != nil {
+	source, err := c.findKey(ref)
+	if source == nil || err != nil {
+		return nil, err
+	}
+	key, err := c.openKey(source)
+	if err != nil {
 		return nil, err
 	}
 	if err := key.Check(at); err != nil {
-		return nil, err
+		return nil, &keyError{source.name, err}
 	}
+	c.detail("signing with key %s from %s", key.Fingerprint(), source.name)
 	for _, w := range key.Warnings(at) {
 		c.warnf("%s", w.Detail)
 	}
 	return key, nil
 }
 
-// loadKey loads the configured key, whatever its strength.
-func (c *console) loadKey(ref string) (*sign.Key, error) {
-	source, err := c.findKey(ref)
-	if source == nil || err != nil {
-		return nil, err
-	}
+// openKey reads a key, whatever its strength.
+func (c *console) openKey(source *keySource) (*sign.Key, error) {
 	passphrase, err := c.passphrase()
 	if err != nil {
 		return nil, err
 	}
 	key, err := sign.Read(source.data, passphrase)
 	if err != nil {
-		return nil, fmt.Errorf("read key from %s: %w", source.name, err)
+		return nil, &keyError{source.name, err}
 	}
 	return key, nil
 }
+
+// certificate reads the public half of the named or configured key: neither
+// its secret nor a passphrase is needed for it.
+func (c *console) certificate(ref string) (*sign.Certificate, error) {
+	source, err := c.findKey(ref)
+	if err != nil {
+		return nil, err
+	}
+	if source == nil {
+		return nil, errNoKey
+	}
+	keys, err := sign.ReadPublic(source.data)
+	if err != nil {
+		return nil, &keyError{source.name, err}
+	}
+	all := keys.Certificates()
+	if len(all) > 1 {
+		several := &sign.SeveralKeysError{}
+		for _, one := range all {
+			several.Fingerprints = append(several.Fingerprints, one.Fingerprint())
+		}
+		return nil, &keyError{source.name, several}
+	}
+	return all[0], nil
+}
+
+// keyError is what is wrong with a key, and where the key is.
+type keyError struct {
+	file string // or the name of a variable
+	err  error
+}
+
+func (e *keyError) Error() string { return e.file + ": " + e.err.Error() }
+func (e *keyError) Unwrap() error { return e.err }

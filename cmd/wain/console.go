@@ -99,3 +99,12 @@ func printable(s string) string {
 		return r
 	}, s)
 }
+
+// printableText is printable for a text of several lines.
+func printableText(s string) string {
+	lines := strings.Split(s, "\n")
+	for i, line := range lines {
+		lines[i] = printable(line)
+	}
+	return strings.Join(lines, "\n")
+}

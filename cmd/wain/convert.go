@@ -40,7 +40,7 @@ the target, on any host; neither Python nor a compiler is needed.
 Writes OUTPUT/<target>/<package file> and prints each path. All packages are
 written, or none.`,
 		Example: `  wain convert dist/myproject-1.2.3-py3-none-any.whl --lock requirements.txt --find-links wheelhouse -t debian12 -t el9 --key archive.key`,
-		Args:    cobra.MinimumNArgs(1),
+		Args:    operands(1, -1, "no SOURCE: name a wheel, or name==version of a project that the lock pins"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runConvert(cmd.Context(), args, opts, con)
 		},
@@ -67,14 +67,19 @@ func (o *convertOptions) addFlags(cmd *cobra.Command) {
 	flags.StringVar(&o.key, "key", "", "signing key: a file, or env:VARIABLE (else WAIN_KEY, WAIN_KEY_FILE)")
 	flags.StringVarP(&o.output, "output", "o", "dist", "`folder` for the packages")
 	flags.IntVarP(&o.jobs, "jobs", "j", runtime.NumCPU(), "how many things to do at once")
+	completeTargets(cmd)
+	completeFolders(cmd, "find-links", "output")
+	completeFiles(cmd, "", "key")
+	completeFiles(cmd, "txt", "lock")
+	cmd.ValidArgsFunction = completeOperands("whl")
 }
 
 func runConvert(ctx context.Context, sources []string, opts convertOptions, con *console) error {
 	if len(opts.targets) == 0 {
 		return usagef("no target: name one with -t, as in -t debian12 (there are %s)", strings.Join(target.Names(), ", "))
 	}
-	if opts.jobs < 1 {
-		return usagef("--jobs %d: at least one is needed", opts.jobs)
+	if err := checkJobs(opts.jobs); err != nil {
+		return err
 	}
 	targets, err := findTargets(opts.targets, opts.python)
 	if err != nil {
@@ -88,9 +93,6 @@ func runConvert(ctx context.Context, sources []string, opts convertOptions, con 
 	if err != nil {
 		return err
 	}
-	if key == nil {
-		con.warnf("no key: the packages stay unsigned (make one with wain key new, name it with --key)")
-	}
 	result, err := convert.Build(ctx, convert.Options{
 		Sources: sources, Lock: opts.lock, Extras: opts.extras, Groups: opts.groups, FindLinks: opts.findLinks,
 		AllowUnhashed: opts.allowUnhashed, HealRecord: opts.healRecord,
@@ -102,14 +104,31 @@ func runConvert(ctx context.Context, sources []string, opts convertOptions, con 
 	if err != nil {
 		return err
 	}
-	for _, warning := range result.Warnings {
-		con.warnf("%s", warning)
+	if key == nil {
+		result.Warnings = append(result.Warnings, "no key: the packages are unsigned (wain key new makes one, --key names it)")
 	}
-	if con.json {
-		return con.document(newConvertDocument(result))
+	return con.showConverted(result)
+}
+
+// showConverted prints the path of each package; with -v also what is in it.
+func (c *console) showConverted(result *convert.Result) error {
+	for _, warning := range result.Warnings {
+		c.warnf("%s", warning)
 	}
 	for _, p := range result.Packages {
-		con.line(p.Path)
+		c.detail("%s: %s %s %s, %d bytes, depends on %s", p.Target, p.Name, p.Version, p.Architecture, p.Size, strings.Join(p.Depends, ", "))
+		for _, w := range p.Wheels {
+			c.detail("%s: %s %s from %s", p.Target, w.Name, w.Version, w.Source)
+		}
+	}
+	if c.dryRun {
+		c.say("dry run: nothing was written")
+	}
+	if c.json {
+		return c.document(newConvertDocument(result))
+	}
+	for _, p := range result.Packages {
+		c.line(p.Path)
 	}
 	return nil
 }

@@ -15,15 +15,6 @@ const (
 	exitInterrupted = 130
 )
 
-// usageError is a command line that asks for nothing we know.
-type usageError struct{ text string }
-
-func (e *usageError) Error() string { return e.text }
-
-func usagef(format string, args ...any) error {
-	return &usageError{fmt.Sprintf(format, args...)}
-}
-
 // differenceError ends a verification that found something; what it found is
 // already printed.
 type differenceError struct{ findings int }
@@ -60,11 +51,8 @@ func (c *console) fail(err error) int {
 		return exitDifference
 	}
 	a := adviceFor(err)
-	if !c.started && a.kind == kindFailed {
-		a = advice{kind: "usage", code: exitUsage, hint: "wain --help lists the commands; wain COMMAND --help their flags"}
-	}
 	if c.json {
-		if c.document(errorDocument{"wain/error/1", errorFields{a.kind, printable(err.Error()), a.file, a.hint}}) == nil {
+		if c.document(errorDocument{"wain/error/1", errorFields{a.kind, printableText(err.Error()), a.file, a.hint}}) == nil {
 			return a.code
 		}
 	}

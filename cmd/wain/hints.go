@@ -11,7 +11,6 @@ import (
 	"wain/convert/index"
 	"wain/convert/lock"
 	"wain/convert/pack"
-	"wain/convert/pep"
 	"wain/convert/target"
 	"wain/convert/venv"
 	"wain/convert/wheel"
@@ -19,47 +18,38 @@ import (
 	"wain/sign"
 )
 
-const kindFailed = "failed"
-
-// advice is what the command line adds to an error: its kind for programs, the
-// file it concerns, the next thing to do, the exit code.
-type advice struct {
-	kind, file, hint string
-	code             int
-}
+// errInterrupted stands for whatever a signal broke off.
+var errInterrupted = errors.New("interrupted; nothing was written")
 
 // errNoKey is a command that needs a key and has none.
 var errNoKey = errors.New("no signing key")
-
-// adviceFor finds the advice for the first error in the chain that has some.
-func adviceFor(err error) advice {
-	for _, of := range []func(error) (advice, bool){adviseUsage, adviseKey, adviseLock, adviseWheel, adviseTree, advisePackage, adviseRepository, adviseSystem} {
-		if a, ok := of(err); ok {
-			if a.code == 0 {
-				a.code = exitFailed
-			}
-			return a
-		}
-	}
-	return advice{kind: kindFailed, code: exitFailed}
-}
 
 func adviseUsage(err error) (advice, bool) {
 	var usage *usageError
 	var unknown *target.UnknownError
 	var file *target.FileError
 	switch {
+	case errors.Is(err, errInterrupted):
+		return advice{kind: "interrupted", code: exitInterrupted}, true
 	case errors.As(err, &usage):
-		return advice{kind: "usage", code: exitUsage, hint: "--help shows the flags and an example"}, true
+		return advice{kind: "usage", code: exitUsage, hint: usage.hint}, true
 	case errors.As(err, &unknown):
 		return advice{kind: "unknown-target", code: exitUsage, hint: "a target is NAME[/ARCH][+pythonX.Y], as in debian12, debian13/arm64, el9+python3.12"}, true
 	case errors.As(err, &file):
-		return advice{kind: "target-file"}, true
+		return advice{kind: "target-file", file: file.File, hint: "docs/targets.md says what a target file holds"}, true
 	}
 	return advice{}, false
 }
 
 func adviseKey(err error) (advice, bool) {
+	a, ok := adviseKeyItself(err)
+	if in, named := as[*keyError](err); ok && named {
+		a.file = in.file
+	}
+	return a, ok
+}
+
+func adviseKeyItself(err error) (advice, bool) {
 	var weak *sign.WeakKeyError
 	var expired *sign.ExpiredKeyError
 	var revoked *sign.RevokedKeyError
@@ -67,8 +57,12 @@ func adviseKey(err error) (advice, bool) {
 	var noSigner *sign.NoSigningKeyError
 	var passphrase *sign.PassphraseError
 	var several *sign.SeveralKeysError
+	var damaged *sign.DamagedError
+	var exists *keyExistsError
 	switch {
-	case errors.Is(err, errNoKey):
+	case errors.As(err, &exists):
+		return advice{kind: "key-exists", file: exists.path, hint: "give the new key another name with -o; what the old one signed still needs its public half"}, true
+	case errors.Is(err, errNoKey), errors.Is(err, repo.ErrNoSigner):
 		return advice{kind: "no-key", hint: "name a key with --key FILE, or in WAIN_KEY or WAIN_KEY_FILE; wain key new makes one"}, true
 	case errors.As(err, &weak):
 		return advice{kind: "weak-key", hint: "clients refuse this key; wain key new makes one that all of them accept"}, true
@@ -86,6 +80,8 @@ func adviseKey(err error) (advice, bool) {
 		return advice{kind: "several-keys", hint: "export one key: gpg --export-secret-keys --armor FINGERPRINT"}, true
 	case errors.Is(err, sign.ErrPublicOnly):
 		return advice{kind: "no-signing-key", hint: "this is the public half; gpg --export-secret-keys --armor FINGERPRINT exports the other"}, true
+	case errors.As(err, &damaged), errors.Is(err, sign.ErrNoKey), errors.Is(err, sign.ErrTooLarge):
+		return advice{kind: "key-unreadable", hint: "a signing key is what gpg --export-secret-keys --armor FINGERPRINT writes, or wain key new"}, true
 	}
 	return advice{}, false
 }
@@ -95,20 +91,35 @@ func adviseLock(err error) (advice, bool) {
 	var format *lock.FormatError
 	switch {
 	case errors.As(err, &format):
-		return advice{kind: "lock-format", file: format.Path}, true
+		return advice{kind: "lock-format", file: format.Path, hint: "write the lock as a requirements.txt with hashes, and name that with --lock"}, true
 	case errors.As(err, &broken):
 		a := advice{kind: "lock", file: broken.Path}
+		var hints []string
 		for _, issue := range broken.Issues {
-			switch issue.Rule {
-			case lock.RuleUnhashed:
-				a.hint = "write the hashes with pip-compile --generate-hashes or uv pip compile --generate-hashes; --allow-unhashed takes the pins as they are"
-			case lock.RuleUnpinned:
-				a.hint = "pin every project: pip-compile --generate-hashes, or uv pip compile --generate-hashes, writes such a file"
-			}
+			hints = append(hints, lockHint(issue.Rule))
 		}
+		a.hint = joinHints(hints)
 		return a, true
 	}
 	return advice{}, false
+}
+
+// lockHint is the way out of a rule that a lock breaks. The messages of the
+// others say it themselves.
+func lockHint(rule string) string {
+	switch rule {
+	case lock.RuleUnreadable:
+		return "--lock names a requirements.txt with hashes; pip-compile --generate-hashes, or uv pip compile --generate-hashes, writes one"
+	case lock.RuleUnhashed:
+		return "write the hashes with pip-compile --generate-hashes or uv pip compile --generate-hashes; --allow-unhashed takes the pins as they are"
+	case lock.RuleUnpinned:
+		return "pin every project: pip-compile --generate-hashes, or uv pip compile --generate-hashes, writes such a file"
+	case lock.RuleBuild:
+		return "build a wheel of it first (pip wheel --no-deps SOURCE), and pin that with its hash"
+	case lock.RuleTwice, lock.RuleConflict:
+		return "lock again, so that every project has one version for a Python and a platform"
+	}
+	return ""
 }
 
 func adviseWheel(err error) (advice, bool) {
@@ -124,7 +135,7 @@ func adviseWheel(err error) (advice, bool) {
 	case errors.As(err, &hash):
 		return advice{kind: "hash-mismatch", file: hash.File, hint: "these are not the bytes that were locked: fetch the wheel again, or lock again if the change is meant"}, true
 	case errors.As(err, &none):
-		return advice{kind: "no-wheel", hint: noWheelHint(none)}, true
+		return advice{kind: "no-wheel", hint: fitHint(err, none)}, true
 	case errors.As(err, &place):
 		return advice{kind: "find-links", file: place.Place, hint: "pip download -r requirements.txt -d wheelhouse fills a folder; name it with --find-links"}, true
 	case errors.As(err, &missing):
@@ -137,46 +148,32 @@ func adviseWheel(err error) (advice, bool) {
 		return advice{kind: "machine", file: foreign.Wheel, hint: "the wheel is named for a platform that its files are not for: get it again from where it was built"}, true
 	case errors.As(err, &broken):
 		a := advice{kind: "wheel", file: broken.Wheel, hint: "the wheel is damaged or was tampered with: fetch it again, or build it with a current tool"}
-		if broken.Rule == "record-unlisted" {
+		switch {
+		case broken.Rule == "record-unlisted":
 			a.hint = "RECORD does not list every file: build the wheel with a current tool, or take it as it is with --heal-record"
+		case strings.HasPrefix(broken.Rule, "entry-point"):
+			a.hint = "the wheel's script cannot have that name or target: leave the project out, or have its authors change it"
 		}
 		return a, true
 	}
 	return advice{}, false
 }
 
-// noWheelHint says which tags the target takes: the best few, since the whole
-// list has hundreds.
-func noWheelHint(e *index.NoWheelError) string {
-	const shown = 6
-	if len(e.Found) == 0 {
-		return "pip download --no-deps -d wheelhouse " + e.Project + "==" + e.Version.String() + " fetches one; name the folder with --find-links"
-	}
-	names := []string{}
-	for _, t := range e.Tags[:min(shown, len(e.Tags))] {
-		names = append(names, t.String())
-	}
-	return "the target takes " + strings.Join(names, ", ") + ", … and " + lastTag(e.Tags) + "; fetch such a wheel, or build one and pass it by --find-links"
-}
-
-func lastTag(tags []pep.Tag) string {
-	if len(tags) == 0 {
-		return "nothing"
-	}
-	return tags[len(tags)-1].String()
-}
-
 func adviseTree(err error) (advice, bool) {
 	var tree *venv.Error
 	var spec *pack.SpecError
+	var version *pack.VersionError
+	var body *pack.BodyError
 	var source *convert.SourceError
 	switch {
 	case errors.As(err, &tree):
 		return advice{kind: "tree", file: tree.Problems[0].Path, hint: "two projects, or a project and the environment, want the same place: leave one out of the lock, or tell its authors"}, true
-	case errors.As(err, &spec):
-		return advice{kind: "package"}, true
+	case errors.As(err, &spec), errors.As(err, &version):
+		return advice{kind: "package", hint: "--name, --revision and --maintainer replace what the package would take from the wheel"}, true
+	case errors.As(err, &body):
+		return advice{kind: "wheel", hint: "the wheel is damaged or was tampered with: fetch it again, or build it with a current tool"}, true
 	case errors.As(err, &source):
-		return advice{kind: "source", file: source.Source}, true
+		return advice{kind: "source", file: source.Source, hint: "SOURCE is a wheel, as in dist/app-1.2.3-py3-none-any.whl, or name==version of a project that the lock pins"}, true
 	}
 	return advice{}, false
 }
@@ -231,7 +228,7 @@ func adviseSystem(err error) (advice, bool) {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		return advice{kind: "disk-full", file: file, hint: "make room, or name another temporary folder in TMPDIR, and run the same command again; nothing partial was kept"}, true
 	case errors.Is(err, fs.ErrNotExist):
-		return advice{kind: "not-found", file: file}, true
+		return advice{kind: "not-found", file: file, hint: "look at the path again: it starts from the current folder, or from the one of -C"}, true
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		return advice{kind: "permission", file: file, hint: "the folder must be writable for whoever runs wain"}, true
 	}

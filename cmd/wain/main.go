@@ -10,7 +10,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	context.AfterFunc(ctx, stop) // a second interrupt ends the process at once
 	os.Exit(run(ctx, os.Args[1:], systemConsole()))
 }
 
@@ -18,14 +18,16 @@ func main() {
 func run(ctx context.Context, args []string, con *console) int {
 	root := newRootCommand(con)
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	con.json = asksForJSON(args)
+	cmd, err := root.ExecuteContextC(ctx)
 	con.progressDone()
-	if err == nil {
+	switch {
+	case err == nil:
 		return exitDone
+	case ctx.Err() != nil && errors.Is(err, context.Canceled):
+		err = errInterrupted
+	case !con.started:
+		err = usageOf(root, err)
 	}
-	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
-		con.errorf("interrupted; nothing was written")
-		return exitInterrupted
-	}
-	return con.fail(err)
+	return con.fail(withCommand(cmd, err))
 }

@@ -32,7 +32,7 @@ label. Publishing the same bytes again changes nothing and succeeds; other bytes
 under the name, version and architecture of a published package are refused with
 exit code 4, and nothing is written.`,
 		Example: `  wain publish dist --repo ./repo --origin Example --key archive.key`,
-		Args:    cobra.MinimumNArgs(1),
+		Args:    operands(1, -1, "no PATH: name packages, or folders that hold some"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runPublish(cmd.Context(), args, opts, con)
 		},
@@ -47,10 +47,19 @@ exit code 4, and nothing is written.`,
 	flags.StringVar(&opts.key, "key", "", "signing key: a file, or env:VARIABLE (else WAIN_KEY, WAIN_KEY_FILE)")
 	flags.BoolVar(&opts.unsigned, "unsigned", false, "publish without signatures: clients will refuse it unless told to trust anything")
 	flags.IntVarP(&opts.jobs, "jobs", "j", runtime.NumCPU(), "how many packages to read at once")
+	completeFolders(cmd, "repo")
+	completeFiles(cmd, "", "key")
+	cmd.ValidArgsFunction = completeOperands("deb", "rpm")
 	return cmd
 }
 
 func runPublish(ctx context.Context, paths []string, opts publishOptions, con *console) error {
+	if err := checkJobs(opts.jobs); err != nil {
+		return err
+	}
+	if err := checkBaseURL(opts.baseURL); err != nil {
+		return err
+	}
 	dir, err := con.repository(opts.repo)
 	if err != nil {
 		return err
@@ -73,12 +82,21 @@ func runPublish(ctx context.Context, paths []string, opts publishOptions, con *c
 	result, err := repo.Publish(ctx, repo.Options{
 		Dir: dir, Paths: paths, Origin: opts.origin, Label: opts.label, Suite: opts.suite, Channel: opts.channel,
 		BaseURL: opts.baseURL, Time: at, Signer: signer, Unsigned: opts.unsigned, DryRun: con.dryRun, Jobs: opts.jobs,
-		Progress: func(e repo.Event) { con.step(e.Step, e.Label, e.Done, e.Total) },
+		Progress: con.published,
 	})
 	if err != nil {
 		return err
 	}
 	return con.showPublished(result)
+}
+
+// published tells how far a publish is. That it waits is worth a line anywhere.
+func (c *console) published(e repo.Event) {
+	if e.Step == "wait" {
+		c.say("another publisher is at work on %s: waiting for it", e.Label)
+		return
+	}
+	c.step(e.Step, e.Label, e.Done, e.Total)
 }
 
 // repository is the folder of the flag or of WAIN_REPO.

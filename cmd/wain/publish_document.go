@@ -48,6 +48,10 @@ func (c *console) showPublished(r *repo.Result) error {
 	for _, w := range r.Warnings {
 		c.warnf("%s", w)
 	}
+	c.detail("generation %d of %s", r.Generation, r.Origin)
+	if c.dryRun {
+		c.say("dry run: nothing was written")
+	}
 	if c.json {
 		return c.document(newPublishDocument(r))
 	}

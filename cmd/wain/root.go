@@ -19,7 +19,12 @@ signed .deb and .rpm packages that install a finished virtual environment under
 
 Exit codes: 0 done or nothing to do, 1 failed, 2 usage, 3 a verification found
 a difference, 4 the name, version and architecture exist with other content,
-130 interrupted.`,
+130 interrupted.
+
+Environment: WAIN_REPO is the repository. WAIN_KEY (the key itself) or
+WAIN_KEY_FILE is the signing key, WAIN_PASSPHRASE or WAIN_PASSPHRASE_FILE opens
+it. SOURCE_DATE_EPOCH dates packages and publishes. TMPDIR is where unpacked
+files lie while a package is made. NO_COLOR turns colours off.`,
 		Example: `  wain key new --name "Example Archive" --email ops@example.com -o archive.key
   wain convert dist/myproject-1.2.3-py3-none-any.whl --lock requirements.txt --find-links wheelhouse -t debian12 --key archive.key
   wain publish dist --repo ./repo --origin Example --key archive.key`,
@@ -49,10 +54,27 @@ a difference, 4 the name, version and architecture exist with other content,
 		newVerifyCommand(con),
 		newKeyCommand(con),
 		newSnippetCommand(con),
+		newCompletionCommand(con),
 	)
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.DisableSuggestions = true // ours is a hint
+	root.SuggestionsMinimumDistance = 2
+	root.SetHelpCommand(newHelpCommand(root))
+	completeFolders(root, "directory")
+	describeJobs(root)
 	root.SetOut(con.stdout)
 	root.SetErr(con.stderr)
 	return root
+}
+
+// describeJobs keeps this machine's number of processors out of the help.
+func describeJobs(cmd *cobra.Command) {
+	if jobs := cmd.Flags().Lookup("jobs"); jobs != nil {
+		jobs.DefValue = "one a processor"
+	}
+	for _, sub := range cmd.Commands() {
+		describeJobs(sub)
+	}
 }
 
 // buildVersion is the module's version as the Go toolchain recorded it.

@@ -27,7 +27,7 @@ key in it, and the command that shows the fingerprint of the key a host fetched.
 The repository's base URL is the one that wain publish --base-url recorded, or
 --base-url here.`,
 		Example:   `  wain snippet apt --repo ./repo --suite bookworm`,
-		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
+		Args:      cobra.MatchAll(operands(1, 1, "no kind of client: "+strings.Join(kinds, ", ")), oneOf(kinds)),
 		ValidArgs: kinds,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runSnippet(cmd.Context(), args[0], opts, con)
@@ -36,10 +36,14 @@ The repository's base URL is the one that wain publish --base-url recorded, or
 	cmd.Flags().StringVar(&opts.repo, "repo", "", "`folder` of the repository (else WAIN_REPO)")
 	cmd.Flags().StringVar(&opts.suite, "suite", "", "the suite to subscribe to (default: the only one that fits)")
 	cmd.Flags().StringVar(&opts.baseURL, "base-url", "", "`URL` under which hosts see the repository")
+	completeFolders(cmd, "repo")
 	return cmd
 }
 
 func runSnippet(ctx context.Context, kind string, opts snippetOptions, con *console) error {
+	if err := checkBaseURL(opts.baseURL); err != nil {
+		return err
+	}
 	dir, err := con.repository(opts.repo)
 	if err != nil {
 		return err
@@ -66,7 +70,7 @@ func runSnippet(ctx context.Context, kind string, opts snippetOptions, con *cons
 		return err
 	}
 	if con.json {
-		return con.document(snippetDocument{"wain/snippet/1", kind, suite.Name, published.Fingerprint, text})
+		return con.document(snippetDocument{"wain/snippet/1", false, kind, suite.Name, published.Fingerprint, text})
 	}
 	_, err = con.stdout.Write([]byte(text))
 	return err
@@ -75,6 +79,7 @@ func runSnippet(ctx context.Context, kind string, opts snippetOptions, con *cons
 // snippetDocument is what `wain snippet --json` prints, schema wain/snippet/1.
 type snippetDocument struct {
 	Schema      string `json:"schema"`
+	Changed     bool   `json:"changed"` // always false: nothing is written
 	Kind        string `json:"kind"`
 	Suite       string `json:"suite"`
 	Fingerprint string `json:"fingerprint"`

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"wain/convert"
+	"wain/convert/index"
+	"wain/convert/pep"
+)
+
+// fitHint says which wheels the target takes. Its whole list of tags has
+// hundreds of lines; what tells them apart is the interpreters and ABIs, and
+// the newest platform.
+func fitHint(err error, none *index.NoWheelError) string {
+	if len(none.Found) == 0 || len(none.Tags) == 0 {
+		return "" // absentHint speaks for all of these together
+	}
+	subject := "the target"
+	if pin, ok := as[*convert.PinError](err); ok && pin.Target != "" {
+		subject = pin.Target
+	}
+	return fmt.Sprintf("%s takes wheels tagged %s: fetch one of those, or build one, and name its folder with --find-links", subject, tagSummary(none.Tags))
+}
+
+// tagSummary is "cp311-cp311, cp311-abi3, cp311-none or py3-none, for
+// manylinux_2_36_x86_64 or older, or for any".
+func tagSummary(tags []pep.Tag) string {
+	const shown = 3
+	var kinds, platforms []string
+	generic := false
+	for _, t := range tags {
+		if t.Python == "py3" && t.ABI == "none" {
+			generic = true
+		} else if kind := t.Python + "-" + t.ABI; len(kinds) < shown && !slices.Contains(kinds, kind) {
+			kinds = append(kinds, kind)
+		}
+		if strings.HasPrefix(t.Platform, "manylinux") && len(platforms) == 0 {
+			platforms = append(platforms, t.Platform+" or older")
+		}
+	}
+	if generic {
+		kinds = append(kinds, "py3-none")
+	}
+	if slices.ContainsFunc(tags, func(t pep.Tag) bool { return t.Platform == "any" }) {
+		platforms = append(platforms, "any")
+	}
+	return strings.Join(kinds, ", ") + ", for " + strings.Join(platforms, ", or for ")
+}
+
+// absentHint is one command for all pins of which no wheel was found at all.
+func absentHint(parts []error) string {
+	const shown = 4
+	var wanted []string
+	lock := ""
+	for _, part := range parts {
+		none, ok := as[*index.NoWheelError](part)
+		if !ok || len(none.Found) > 0 {
+			continue
+		}
+		if pin, ok := as[*convert.PinError](part); ok && pin.Pin.File != "" {
+			lock = pin.Pin.File
+		}
+		if text := none.Project + "==" + none.Version.String(); !slices.Contains(wanted, text) {
+			wanted = append(wanted, text)
+		}
+	}
+	switch {
+	case len(wanted) == 0:
+		return ""
+	case len(wanted) > shown && lock != "":
+		return "pip download --no-deps -d wheelhouse -r " + lock + " fetches them; then add --find-links wheelhouse"
+	case len(wanted) == 1:
+		return "pip download --no-deps -d wheelhouse " + wanted[0] + " fetches it; then add --find-links wheelhouse"
+	}
+	return "pip download --no-deps -d wheelhouse " + strings.Join(wanted, " ") + " fetches them; then add --find-links wheelhouse"
+}
