@@ -4,7 +4,8 @@
 // The file is read once, front to back, while its SHA-256 is taken. Both
 // headers are parsed by this package, with every count, offset and length
 // checked against the bytes that are there, so that memory stays within a
-// small multiple of the header's real length. The payload is hashed and not unpacked.
+// small multiple of the header's real length, and the paths of all files within
+// 128 MiB. The payload is hashed and not unpacked.
 //
 // What is read (rpm's docs/manual/format_*.md): lead, signature header,
 // header and payload of packages of format 4 and 6, signed by header, by

@@ -2,6 +2,11 @@ package rpm
 
 import "io/fs"
 
+// maxPaths bounds the bytes of all paths together. A header stores a folder's
+// name once for all its files, so a small one could unfold to any size. It holds
+// a million files with paths of a hundred bytes.
+const maxPaths = 128 << 20
+
 // File is one path that the package owns.
 type File struct {
 	// Path is as in the header, not cleaned.
@@ -45,9 +50,14 @@ func (g *gather) paths() []string {
 	if g.err != nil {
 		return nil
 	}
+	total := 0
 	for i, index := range indexes {
 		if index >= uint64(len(dirs)) {
 			g.keep(refuse("header-entry", g.h.part, "file %d lies in folder %d of %d", i, index, len(dirs)))
+			return nil
+		}
+		if total += len(dirs[index]) + len(bases[i]); total > maxPaths {
+			g.keep(refuse("paths-too-large", g.h.part, "the first %d of %d paths have more than %d bytes", i+1, len(bases), maxPaths))
 			return nil
 		}
 		bases[i] = dirs[index] + bases[i]
