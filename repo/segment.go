@@ -121,7 +121,11 @@ func (s *segment) with(format string, more []entry) (*segment, error) {
 	next.Packages = append(next.Packages, more...)
 	slices.SortStableFunc(next.Packages, func(a, b entry) int { return comparePackages(format, a.Package, b.Package) })
 	for k, kind := range kinds[format] {
-		var plain []byte
+		size := 0
+		for _, e := range next.Packages {
+			size += len(e.texts[k])
+		}
+		plain := make([]byte, 0, size)
 		for _, e := range next.Packages {
 			plain = append(plain, e.texts[k]...)
 		}

@@ -119,12 +119,13 @@ func (r *reader) checkPayload(s *sections, raw []byte) error {
 	if err != nil {
 		return err
 	}
-	var n int64
+	// The limit is no more than the file has: it lets Copy make do with a small
+	// buffer for a small package.
+	rest, into := io.LimitReader(r.r, r.size-r.at), io.Discard
 	if digest != nil {
-		n, err = io.Copy(digest.sum, r.r)
-	} else {
-		n, err = io.Copy(io.Discard, r.r)
+		into = digest.sum
 	}
+	n, err := io.Copy(into, rest)
 	r.at += n
 	if err != nil {
 		return err
