@@ -216,3 +216,58 @@ func TestWriteNeedsTheStage(t *testing.T) {
 		t.Errorf("%d bytes written", b.Len())
 	}
 }
+
+func TestStageGivesWhatItHas(t *testing.T) {
+	stage, _ := newStage(t)
+	var opened atomic.Int32
+	long, short, empty, absent := body("/long", "\x7fELF and more", &opened), body("/short", "#!", &opened), body("/empty", "", &opened), body("/absent", "nowhere", &opened)
+	if err := stage.Add(t.Context(), []venv.Entry{long, short, empty}, 2); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		entry          venv.Entry
+		magic, content string
+	}{{long, "\x7fELF", "\x7fELF and more"}, {short, "#!", "#!"}, {empty, "", ""}} {
+		magic, err := stage.Magic(&c.entry)
+		if err != nil || string(magic) != c.magic {
+			t.Errorf("Magic(%s) = %q, %v", c.entry.Path, magic, err)
+		}
+		f, err := stage.Open(&c.entry)
+		if err != nil {
+			t.Fatal(err)
+		}
+		content, err := io.ReadAll(f)
+		f.Close()
+		if err != nil || string(content) != c.content {
+			t.Errorf("Open(%s) has %q, %v", c.entry.Path, content, err)
+		}
+	}
+	if _, err := stage.Magic(&absent); !errors.Is(err, pack.ErrNotStaged) {
+		t.Errorf("Magic of what was not added: %v", err)
+	}
+	if _, err := stage.Open(&absent); !errors.Is(err, pack.ErrNotStaged) {
+		t.Errorf("Open of what was not added: %v", err)
+	}
+}
+
+// vouching is a reader that says which SHA-256 it holds its content to.
+type vouching struct {
+	io.Reader
+	sum [sha256.Size]byte
+}
+
+func (v vouching) Checks() [sha256.Size]byte { return v.sum }
+func (v vouching) Close() error              { return nil }
+
+func TestStageTakesAReadersOwnCheckOnlyForTheSameSum(t *testing.T) {
+	stage, _ := newStage(t)
+	var opened atomic.Int32
+	e := body("/a", "promised", &opened)
+	e.Open = func() (io.ReadCloser, error) {
+		return vouching{strings.NewReader("received"), sha256.Sum256([]byte("received"))}, nil
+	}
+	var fault *pack.BodyError
+	if err := stage.Add(t.Context(), []venv.Entry{e}, 1); !errors.As(err, &fault) {
+		t.Errorf("Add: %v, want a *BodyError", err)
+	}
+}
