@@ -1,7 +1,6 @@
 package wheel
 
 import (
-	"errors"
 	"regexp"
 	"strings"
 	"unicode"
@@ -50,14 +49,15 @@ func ParseEntryPoints(text []byte) ([]EntryPoint, error) {
 		return nil, refuse("entry-points-syntax", "", "the text is not UTF-8")
 	}
 	groups, err := readGroups(string(text), ConsoleScripts, GUIScripts)
-	errs := []error{err}
+	var found issues
+	found.add(err)
 	var points []EntryPoint
 	seen := map[string]EntryPoint{}
 	for _, group := range []string{ConsoleScripts, GUIScripts} {
 		for _, s := range groups[group] {
 			point, err := parseEntryPoint(s)
 			if err != nil {
-				errs = append(errs, err)
+				found.add(err)
 				continue
 			}
 			point.Group = group
@@ -67,11 +67,11 @@ func ParseEntryPoints(text []byte) ([]EntryPoint, error) {
 				seen[point.Name] = point
 				points = append(points, point)
 			case before.Group == group, before.String() != point.String():
-				errs = append(errs, refuse("entry-point-duplicate", "", "line %d: the script %q is there twice", s.line, point.Name))
+				found.add(refuse("entry-point-duplicate", "", "line %d: the script %q is there twice", s.line, point.Name))
 			}
 		}
 	}
-	return points, errors.Join(errs...)
+	return points, found.err()
 }
 
 // parseEntryPoint reads one "NAME = MODULE:ATTR [EXTRA, EXTRA]".

@@ -30,6 +30,35 @@ func refuse(rule, path, format string, args ...any) *Error {
 	return &Error{Rule: rule, Path: path, Detail: fmt.Sprintf(format, args...)}
 }
 
+// maxIssues bounds what is told about one file: enough to see what is wrong with
+// it, too little to flood a log.
+const maxIssues = 100
+
+// issues gathers refusals.
+type issues struct {
+	list []error
+	more int // those beyond maxIssues
+}
+
+func (i *issues) add(err error) {
+	switch {
+	case err == nil:
+	case len(i.list) < maxIssues:
+		i.list = append(i.list, err)
+	default:
+		i.more++
+	}
+}
+
+// err joins what was gathered, nil when there is nothing.
+func (i *issues) err() error {
+	list := i.list
+	if i.more > 0 {
+		list = append(list[:len(list):len(list)], refuse("more-issues", "", "and %d more issues", i.more))
+	}
+	return errors.Join(list...)
+}
+
 // named gives err with the wheel's name in each Error of it. Other errors, those
 // of reading the file, get a prefix.
 func named(err error, filename string) error {

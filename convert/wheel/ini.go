@@ -1,7 +1,6 @@
 package wheel
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"unicode"
@@ -23,7 +22,7 @@ func readGroups(text string, wanted ...string) (map[string][]setting, error) {
 	for _, name := range wanted {
 		groups[name] = nil
 	}
-	var errs []error
+	var found issues
 	seen := map[string]bool{}
 	group, read := "", false    // the group that is open; whether it is wanted
 	indented, inKey := 0, false // the indentation of the key above; whether there is one
@@ -32,7 +31,7 @@ func readGroups(text string, wanted ...string) (map[string][]setting, error) {
 		number++
 		odd := func(format string, args ...any) {
 			detail := fmt.Sprintf(format, args...)
-			errs = append(errs, refuse("entry-points-syntax", "", "line %d: %s", number, detail))
+			found.add(refuse("entry-points-syntax", "", "line %d: %s", number, detail))
 		}
 		trimmed := strings.TrimSpace(line)
 		indent := len(line) - len(strings.TrimLeftFunc(line, unicode.IsSpace))
@@ -56,13 +55,13 @@ func readGroups(text string, wanted ...string) (map[string][]setting, error) {
 			if !read {
 				continue
 			}
-			key, value, found := strings.Cut(trimmed, "=")
-			if !found {
+			key, value, ok := strings.Cut(trimmed, "=")
+			if !ok {
 				odd("no \"=\" in %q", clip(trimmed))
 				continue
 			}
 			groups[group] = append(groups[group], setting{strings.TrimSpace(key), strings.TrimSpace(value), number})
 		}
 	}
-	return groups, errors.Join(errs...)
+	return groups, found.err()
 }

@@ -26,34 +26,43 @@ func readMessage(text string) message {
 		m.defects = append(m.defects, "the text is not UTF-8")
 		text = strings.ToValidUTF8(text, "\uFFFD")
 	}
+	var lines []string // the last field's value
 	for text != "" {
 		line, rest, _ := strings.Cut(text, "\n")
 		line = strings.TrimSuffix(line, "\r")
 		if line == "" {
-			m.body = rest
-			return m
+			text = rest
+			break
 		}
 		if line[0] == ' ' || line[0] == '\t' {
 			if len(m.fields) == 0 {
 				m.defects = append(m.defects, "the first line is a continuation line")
-				m.body = text
-				return m
+				break
 			}
-			last := &m.fields[len(m.fields)-1]
-			last.value += "\n" + line
+			lines = append(lines, line)
 			text = rest
 			continue
 		}
 		name, value, found := strings.Cut(line, ":")
 		if !found || name == "" || strings.ContainsAny(name, " \t") {
 			m.defects = append(m.defects, fmt.Sprintf("the headers end at %q, which is none; what follows is not read", clip(line)))
-			m.body = text
-			return m
+			break
 		}
-		m.fields = append(m.fields, field{strings.ToLower(name), strings.TrimLeft(value, " \t")})
+		m.endField(lines)
+		m.fields = append(m.fields, field{name: strings.ToLower(name)})
+		lines = []string{strings.TrimLeft(value, " \t")}
 		text = rest
 	}
+	m.endField(lines)
+	m.body = text
 	return m
+}
+
+// endField gives the last field its value.
+func (m *message) endField(lines []string) {
+	if len(m.fields) > 0 {
+		m.fields[len(m.fields)-1].value = strings.Join(lines, "\n")
+	}
 }
 
 // first gives the first value of name, which is in lower case, folded to one

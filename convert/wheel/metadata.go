@@ -1,7 +1,6 @@
 package wheel
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -93,17 +92,18 @@ func (md *Metadata) judge(m message) (warnings []string, err error) {
 	if warning != "" {
 		warnings = append(warnings, warning)
 	}
-	errs := []error{err}
+	var found issues
+	found.add(err)
 	if !pep.ValidName(md.Name) {
-		errs = append(errs, refuse("metadata-name", "", "Name %q is no project name", clip(md.Name)))
+		found.add(refuse("metadata-name", "", "Name %q is no project name", clip(md.Name)))
 	}
 	if _, err := pep.ParseVersion(md.Version); err != nil {
-		errs = append(errs, refuse("metadata-version", "", "Version: %v", err))
+		found.add(refuse("metadata-version", "", "Version: %v", err))
 	}
 	for _, value := range m.all("requires-dist") {
 		r, err := pep.ParseRequirement(value)
 		if err != nil {
-			errs = append(errs, refuse("metadata-requires-dist", "", "Requires-Dist: %v", err))
+			found.add(refuse("metadata-requires-dist", "", "Requires-Dist: %v", err))
 			continue
 		}
 		md.RequiresDist = append(md.RequiresDist, r)
@@ -113,7 +113,7 @@ func (md *Metadata) judge(m message) (warnings []string, err error) {
 	if md.RequiresPython, err = pep.ParseSpecifiers(m.first("requires-python")); err != nil {
 		warnings = append(warnings, fmt.Sprintf("Requires-Python is ignored: %v", err))
 	}
-	return warnings, errors.Join(errs...)
+	return warnings, found.err()
 }
 
 // checkMetadataVersion refuses a major version that is not known; a newer minor

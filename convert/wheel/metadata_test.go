@@ -2,8 +2,10 @@ package wheel_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -193,6 +195,40 @@ func TestInfoThatIsOddButFine(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A file that was made to cost time or to flood a log does neither.
+func TestEndlessInfo(t *testing.T) {
+	const n = 1 << 20
+	begin := time.Now()
+	const head = "Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n"
+	md, _, err := wheel.ParseMetadata([]byte(head + "Summary: x\n" + strings.Repeat(" y\n", n)))
+	if err != nil || len(md.Summary) != 2*n+1 {
+		t.Errorf("a summary of %d bytes, %v", len(md.Summary), err)
+	}
+	_, _, requires := wheel.ParseMetadata([]byte(head + strings.Repeat("Requires-Dist: !\n", n/8)))
+	_, points := wheel.ParseEntryPoints([]byte("[console_scripts]\n" + strings.Repeat("x\n", n/8)))
+	for _, err := range []error{requires, points} {
+		if err == nil || len(err.Error()) > 20_000 || !strings.Contains(err.Error(), "more issues") {
+			t.Errorf("%.200v …", err)
+		}
+	}
+	w, err := open(withRecord(func(text string) string { return text + strings.Repeat("a", 50) + ",,\n" + manyRows(n/8) }))
+	if err != nil || len(w.Warnings) > 200 {
+		t.Errorf("%d warnings, %v", len(w.Warnings), err)
+	}
+	if took := time.Since(begin); took > 20*time.Second {
+		t.Errorf("took %v", took)
+	}
+}
+
+// manyRows are rows of n files that are not there.
+func manyRows(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "gone/%d.py,,\n", i)
+	}
+	return b.String()
 }
 
 func FuzzParseMetadata(f *testing.F) {

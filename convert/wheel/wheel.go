@@ -122,7 +122,7 @@ func (w *Wheel) infoEntries(entries []entry) map[string]*entry {
 // listFiles fills in Files and Newest.
 func (w *Wheel) listFiles(entries []entry) error {
 	w.Files = make([]File, 0, len(entries))
-	var errs []error
+	var found issues
 	skipped := 0
 	for i := range entries {
 		e := &entries[i]
@@ -144,7 +144,7 @@ func (w *Wheel) listFiles(entries []entry) error {
 		}
 		var err error
 		if f.Scheme, f.Dest, err = w.place(e.name); err != nil {
-			errs = append(errs, err)
+			found.add(err)
 		}
 		w.Files = append(w.Files, f)
 	}
@@ -152,7 +152,7 @@ func (w *Wheel) listFiles(entries []entry) error {
 		w.Warnings = append(w.Warnings, fmt.Sprintf("%d files in __pycache__ folders are left out", skipped))
 	}
 	slices.SortFunc(w.Files, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })
-	return errors.Join(errs...)
+	return found.err()
 }
 
 // readRecord checks every file against RECORD and takes the hashes from it.
@@ -165,11 +165,11 @@ func (w *Wheel) readRecord(e *entry, heal bool) error {
 	if err != nil {
 		return err // says the line of RECORD
 	}
-	var errs []error
+	var found issues
 	byPath := make(map[string]Row, len(rows))
 	for _, row := range rows {
 		if before, twice := byPath[row.Path]; twice && !sameRow(before, row) {
-			errs = append(errs, refuse("record-duplicate", row.Path, "RECORD has two rows for it that differ"))
+			found.add(refuse("record-duplicate", row.Path, "RECORD has two rows for it that differ"))
 		}
 		byPath[row.Path] = row
 	}
@@ -178,11 +178,11 @@ func (w *Wheel) readRecord(e *entry, heal bool) error {
 		row, listed := byPath[f.Path]
 		delete(byPath, f.Path)
 		if err := w.recordFile(f, row, listed, heal); err != nil {
-			errs = append(errs, err)
+			found.add(err)
 		}
 	}
 	w.warnAbsent(rows, byPath)
-	return errors.Join(errs...)
+	return found.err()
 }
 
 // recordFile gives f its hash: the row's, where that is SHA-256.
@@ -224,9 +224,11 @@ func (w *Wheel) recordFile(f *File, row Row, listed, heal bool) error {
 	return nil
 }
 
-// warnAbsent names the rows, in order, of files that are not there. Rows of
-// directories occur; bytecode that was left out is not worth a line.
+// warnAbsent names the rows, in order, of files that are not there, as far as
+// maxIssues. Rows of directories occur; bytecode that was left out is not worth
+// a line.
 func (w *Wheel) warnAbsent(rows []Row, absent map[string]Row) {
+	told := 0
 	for _, row := range rows {
 		if _, found := absent[row.Path]; !found {
 			continue
@@ -235,7 +237,12 @@ func (w *Wheel) warnAbsent(rows []Row, absent map[string]Row) {
 		if strings.HasSuffix(row.Path, "/") || strings.Contains(row.Path, "__pycache__/") {
 			continue
 		}
-		w.Warnings = append(w.Warnings, fmt.Sprintf("RECORD lists %q, which is not there", clip(row.Path)))
+		if told++; told <= maxIssues {
+			w.Warnings = append(w.Warnings, fmt.Sprintf("RECORD lists %q, which is not there", clip(row.Path)))
+		}
+	}
+	if told > maxIssues {
+		w.Warnings = append(w.Warnings, fmt.Sprintf("RECORD lists %d more files that are not there", told-maxIssues))
 	}
 }
 
