@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -84,7 +85,8 @@ func (r *run) loadable(t target.Target, entries []venv.Entry, objects []*elf.Obj
 			loaded = append(loaded, o)
 		}
 	}
-	for origin, err := range foreign {
+	for _, origin := range slices.Sorted(maps.Keys(foreign)) {
+		err := foreign[origin]
 		if native[origin] {
 			r.notes.add(fmt.Sprintf("%s: %s, and is taken for data", t.Folder(), err))
 			continue
@@ -103,14 +105,28 @@ func (r *run) depends(t target.Target, loaded []*elf.Object) []string {
 		asked[i] = target.Need{Soname: n.Soname, Versions: n.Versions, GNUHashOnly: n.GNUHashOnly}
 	}
 	relations, unknown := t.Depends(asked)
-	for _, soname := range unknown {
-		i := slices.IndexFunc(needs, func(n elf.Need) bool { return strings.HasPrefix(soname, n.Soname) })
-		r.notes.add(fmt.Sprintf("%s: no known package brings %s, which %s needs: the package depends on nothing for it", t.Folder(), soname, needs[i].By[0]))
+	for _, what := range unknown {
+		r.notes.add(t.Folder() + ": " + unknownNeed(what, needs))
 	}
 	if t.Format == "deb" {
 		return append([]string{t.Python.Package}, relations...)
 	}
 	return append([]string{"python(abi) = " + t.Python.Version, t.Python.Path}, relations...)
+}
+
+// unknownNeed says what it means that the target's table does not have a
+// library, or SONAME(SYMBOL VERSION), that one of needs names.
+func unknownNeed(what string, needs []elf.Need) string {
+	for _, n := range needs {
+		if what == n.Soname {
+			return fmt.Sprintf("no known package brings %s, which %s needs: the package depends on nothing for it", what, n.By[0])
+		}
+		if symbol, ok := strings.CutPrefix(what, n.Soname+"("); ok {
+			return fmt.Sprintf("no known version of %s has %s: the package depends on any version, and files such as %s may not load",
+				n.Soname, strings.TrimSuffix(symbol, ")"), n.By[0])
+		}
+	}
+	return what
 }
 
 // architecture is all or noarch only for a tree without any ELF file.

@@ -144,14 +144,17 @@ func (s *Spec) checkFields(report func(field, value, detail string)) {
 }
 
 func (s *Spec) checkRelations(report func(field, value, detail string)) {
-	for field, relations := range map[string][]string{"Depends": s.Depends, "Provides": s.Provides} {
-		for _, r := range relations {
+	for _, field := range []struct {
+		name      string
+		relations []string
+	}{{"Depends", s.Depends}, {"Provides", s.Provides}} {
+		for _, r := range field.relations {
 			ok := debRelationRule.MatchString(r)
 			if s.Format == "rpm" {
 				ok = rpmRelationRule.MatchString(r) || rpmRichRule.MatchString(r) && balanced(r)
 			}
 			if !ok {
-				report(field, r, "is not one relation of the "+s.Format+" format")
+				report(field.name, r, "is not one relation of the "+s.Format+" format")
 			}
 		}
 	}
