@@ -55,7 +55,8 @@ func pathsByOrigin(entries []venv.Entry) map[string][]string {
 		for dir := path.Dir(e.Path); dir != "/" && owner[dir] == e.Origin; dir = path.Dir(dir) {
 			pattern = dir + "/*"
 		}
-		if list := paths[e.Origin]; !slices.Contains(list, pattern) {
+		// Entries come by path, so those of one folder follow each other.
+		if list := paths[e.Origin]; len(list) == 0 || list[len(list)-1] != pattern {
 			paths[e.Origin] = append(list, pattern)
 		}
 	}
