@@ -25,7 +25,7 @@ func TestFormatsNamesEveryWheelRule(t *testing.T) {
 	}
 	section, _, _ := strings.Cut(string(page), "## The environment")
 	documented := map[string]bool{}
-	for _, m := range regexp.MustCompile("`([a-z]+(?:-[a-z0-9]+)+)`").FindAllStringSubmatch(section, -1) {
+	for _, m := range regexp.MustCompile("`([a-z]+[0-9]*(?:-[a-z0-9]+)+)`").FindAllStringSubmatch(section, -1) {
 		documented[m[1]] = true
 	}
 	rules := wheelRules(t)
@@ -75,7 +75,7 @@ func wheelRules(t *testing.T) map[string]bool {
 	return rules
 }
 
-var wheelRule = regexp.MustCompile(`^(zip|record|dist-info|wheel|metadata|entry-points?|data)-[a-z]+(-[a-z]+)*$`)
+var wheelRule = regexp.MustCompile(`^(zip|zip64|record|dist-info|wheel|metadata|entry-points?|data)-[a-z]+(-[a-z]+)*$`)
 
 var updateTargets = flag.Bool("update-targets", false, "rewrite the table of docs/targets.md")
 
