@@ -34,7 +34,7 @@ The key to trust is --key, a public key file. Without it the repository's own
 key.asc is taken, which proves that the repository is consistent, not whose it
 is. Each finding is a line; any finding is exit code 3.`,
 		Example: `  wain verify ./repo --key archive.asc`,
-		Args:    cobra.ExactArgs(1),
+		Args:    operands(1, 1, "no REPO: name the folder of a repository"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runVerify(cmd.Context(), args[0], opts, con)
 		},
@@ -42,6 +42,7 @@ is. Each finding is a line; any finding is exit code 3.`,
 	cmd.Flags().StringVar(&opts.key, "key", "", "public key `file` to trust")
 	cmd.Flags().BoolVar(&opts.unsigned, "unsigned", false, "accept a repository without any signature")
 	cmd.Flags().IntVarP(&opts.jobs, "jobs", "j", runtime.NumCPU(), "how many packages to read at once")
+	completeFiles(cmd, "asc", "key")
 	return cmd
 }
 
@@ -53,19 +54,26 @@ type verifyDocument struct {
 	Findings  []repo.Finding `json:"findings"`
 }
 
+// clockSkew is how far ahead of this host's clock a signature may be dated: a
+// second publish within one second is dated one second later, and clocks differ.
+// apt allows as much (Acquire::Max-FutureTime).
+const clockSkew = 10 * time.Second
+
 func runVerify(ctx context.Context, dir string, opts verifyOptions, con *console) error {
+	if err := checkJobs(opts.jobs); err != nil {
+		return err
+	}
 	if _, err := os.Stat(dir); err != nil {
 		return fmt.Errorf("verify: %w", err)
 	}
 	trusted := opts.key
 	if trusted == "" && !opts.unsigned {
-		trusted = filepath.Join(dir, "key.asc")
-		con.warnf("no --key: the repository's own key is taken, which proves consistency, not whose it is")
+		trusted = con.ownKey(dir)
 	}
 	var verifier *repo.Verifier
 	if trusted != "" {
 		var err error
-		if verifier, err = readVerifier(trusted, con.now()); err != nil {
+		if verifier, err = readVerifier(trusted, con.now().Add(clockSkew)); err != nil {
 			return err
 		}
 	}
@@ -84,6 +92,17 @@ func runVerify(ctx context.Context, dir string, opts verifyOptions, con *console
 	}
 	con.say("%s: no findings", dir)
 	return nil
+}
+
+// ownKey is the key file of a repository; "" where it has none, and signatures
+// can only be missed.
+func (c *console) ownKey(dir string) string {
+	path := filepath.Join(dir, "key.asc")
+	if _, err := os.Stat(path); err != nil {
+		return ""
+	}
+	c.warnf("no --key: the repository's own key is taken, which proves consistency, not whose it is")
+	return path
 }
 
 func (c *console) showFindings(trusted string, findings []repo.Finding) error {
