@@ -16,6 +16,9 @@ import (
 // Build makes one package for each target. It writes all of them, or none.
 // The error may join several, one for each target that cannot be served.
 func Build(ctx context.Context, o Options) (*Result, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
 	r := &run{Options: o, shelf: newShelf(o.HealRecord), libraries: newLibraries()}
 	defer r.shelf.close()
 

@@ -1,9 +1,17 @@
 package convert
 
 import (
+	"errors"
+	"fmt"
 	"io"
+	"net/mail"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
 	"time"
 
+	"wain/convert/pep"
 	"wain/convert/target"
 )
 
@@ -33,6 +41,63 @@ type Options struct {
 
 	Getenv   func(string) string // the variables a lock may name; nil: none is set
 	Progress func(Event)         // called from one goroutine at a time; may be nil
+}
+
+// OptionError is an option that cannot be what its user means.
+type OptionError struct {
+	Option string // as wain's command line calls it, without dashes
+	Value  string
+	Detail string
+}
+
+func (e *OptionError) Error() string { return fmt.Sprintf("%s %q: %s", e.Option, e.Value, e.Detail) }
+
+// appRule is one plain component: "." would be the folder of all environments.
+var appRule = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._+-]*$`)
+
+// check refuses what would make another package than the one asked for.
+func (o *Options) check() error {
+	var errs []error
+	refuse := func(option, value, detail string) {
+		errs = append(errs, &OptionError{option, value, detail})
+	}
+	if o.App != "" && !appRule.MatchString(o.App) {
+		refuse("app", o.App, "is not the name of one folder")
+	}
+	if o.Prefix != "" && path.Clean(o.Prefix) != strings.TrimSuffix(o.Prefix, "/") {
+		refuse("prefix", o.Prefix, "is not a clean path")
+	}
+	if o.Maintainer != "" {
+		if _, err := mail.ParseAddress(o.Maintainer); err != nil {
+			refuse("maintainer", o.Maintainer, "is not of the form Name <address>")
+		}
+	}
+	if len(o.Groups) > 0 && o.Lock == "" {
+		refuse("group", o.Groups[0], "is of a lock, and none is named")
+	}
+	return errors.Join(errs...)
+}
+
+// checkExtras refuses an extra that no SOURCE has: what it was to bring would be
+// missing without a word.
+func (o *Options) checkExtras(chosen []chosen) error {
+	var known []string
+	for _, c := range chosen {
+		for _, extra := range c.book.wheel.Metadata.ProvidesExtra {
+			known = append(known, pep.Normalize(extra))
+		}
+	}
+	var errs []error
+	for _, extra := range o.Extras {
+		if !slices.Contains(known, pep.Normalize(extra)) {
+			detail := "the SOURCE has no such extra"
+			if len(known) > 0 {
+				detail += " (it has " + strings.Join(known, ", ") + ")"
+			}
+			errs = append(errs, &OptionError{"extra", extra, detail})
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // Signer makes the signature inside a package, and says whose it is.

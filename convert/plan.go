@@ -98,6 +98,9 @@ func (r *run) choose(ctx context.Context, p *plan) error {
 		p.chosen = append(p.chosen, c)
 		members[s.project] = member{wheel: c.book.wheel, extras: r.Extras}
 	}
+	if len(errs) == 0 {
+		errs = append(errs, r.checkExtras(p.chosen))
+	}
 	for _, pin := range pins {
 		if slices.ContainsFunc(r.sources, func(s source) bool { return s.project == pin.Name }) {
 			continue

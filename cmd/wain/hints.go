@@ -28,11 +28,14 @@ func adviseUsage(err error) (advice, bool) {
 	var usage *usageError
 	var unknown *target.UnknownError
 	var file *target.FileError
+	var option *convert.OptionError
 	switch {
 	case errors.Is(err, errInterrupted):
 		return advice{kind: "interrupted", code: exitInterrupted}, true
 	case errors.As(err, &usage):
 		return advice{kind: "usage", code: exitUsage, hint: usage.hint}, true
+	case errors.As(err, &option):
+		return advice{kind: "usage", code: exitUsage, hint: "wain convert --help says what --" + option.Option + " takes"}, true
 	case errors.As(err, &unknown):
 		return advice{kind: "unknown-target", code: exitUsage, hint: "a target is NAME[/ARCH][+pythonX.Y], as in debian12, debian13/arm64, el9+python3.12"}, true
 	case errors.As(err, &file):
