@@ -64,6 +64,10 @@ var (
 	pythonRule     = regexp.MustCompile(`^3\.[0-9]{1,2}t?$`)
 	pythonPathRule = regexp.MustCompile(`^(/[A-Za-z0-9._][A-Za-z0-9._+-]*)+$`)
 
+	// What is a link into /usr on merged systems, where dpkg takes /lib/x and
+	// /usr/lib/x for two; and what does not outlive a restart.
+	unfitTop = regexp.MustCompile(`^/(bin|sbin|lib|lib32|lib64|libx32|dev|proc|run|sys|tmp)/`)
+
 	// policy 7.1, without the architecture and profile lists of source packages
 	debRelationRule = regexp.MustCompile(`^` + debClause + `( \| ` + debClause + `)*$`)
 	// One capability, or a whole boolean dependency in parentheses.
@@ -125,7 +129,7 @@ func (s *Spec) checkFields(report func(field, value, detail string)) {
 	if path.Clean(s.PythonPath) != s.PythonPath {
 		report("PythonPath", s.PythonPath, "is not a clean path")
 	}
-	if path.Clean(s.Dir) != s.Dir || systemDir(s.Dir) || strings.Contains(s.Dir+"/", "/__pycache__/") {
+	if path.Clean(s.Dir) != s.Dir || systemDir(s.Dir) || unfitTop.MatchString(s.Dir) || strings.Contains(s.Dir+"/", "/__pycache__/") {
 		report("Dir", s.Dir, "is not a directory that a package can have for itself")
 	}
 	if t := s.Time.Unix(); s.Time.IsZero() || t < 0 || t > math.MaxUint32 {

@@ -71,6 +71,8 @@ func TestRefusals(t *testing.T) {
 		{"quoted folder", "Dir", func(s *pack.Spec) { s.Dir = "/opt/venvs/it's" }},
 		{"folder with a blank", "Dir", func(s *pack.Spec) { s.Dir = "/opt/venvs/a b" }},
 		{"system folder", "Dir", func(s *pack.Spec) { s.Dir = "/usr/lib" }},
+		{"folder that is a link", "Dir", func(s *pack.Spec) { s.Dir = "/lib/venvs/app" }},
+		{"folder of the kernel", "Dir", func(s *pack.Spec) { s.Dir = "/proc/app" }},
 		{"top folder", "Dir", func(s *pack.Spec) { s.Dir = "/opt" }},
 		{"relative folder", "Dir", func(s *pack.Spec) { s.Dir = "opt/venvs" }},
 		{"folder above", "Dir", func(s *pack.Spec) { s.Dir = "/opt/.." }},
