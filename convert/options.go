@@ -4,13 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/mail"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"wain/convert/pack"
 	"wain/convert/pep"
 	"wain/convert/target"
 )
@@ -68,7 +68,7 @@ func (o *Options) check() error {
 		refuse("prefix", o.Prefix, "is not a clean path")
 	}
 	if o.Maintainer != "" {
-		if _, err := mail.ParseAddress(o.Maintainer); err != nil {
+		if _, ok := pack.Maintainer(o.Maintainer); !ok {
 			refuse("maintainer", o.Maintainer, "is not of the form Name <address>")
 		}
 	}
