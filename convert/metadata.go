@@ -1,20 +1,31 @@
 package convert
 
 import (
+	"fmt"
 	"net/mail"
 	"strings"
 
+	"wain/convert/pack"
 	"wain/convert/pep"
 	"wain/convert/wheel"
 )
 
-// nobody is the maintainer of a package whose project names none with an
-// address. The top-level domain is reserved by RFC 2606 and reaches no one.
-const nobody = "Unknown <unknown@maintainer.invalid>"
+// maintainer is who answers for the package: as told, else whom the metadata of
+// the SOURCE names, else pack's placeholder, with a warning.
+func (r *run) maintainer(w *wheel.Wheel) string {
+	if r.Maintainer != "" {
+		return r.Maintainer
+	}
+	contact, known := pack.Maintainer(maintainerOf(w.Metadata))
+	if !known {
+		r.notes.add(fmt.Sprintf("%s names no maintainer with an address: the package says %s", w.Filename.Raw, contact))
+	}
+	return contact
+}
 
 // maintainerOf is the first person with an address that the metadata names,
-// the maintainer before the author.
-func maintainerOf(m wheel.Metadata) (string, bool) {
+// the maintainer before the author; "" when it names none.
+func maintainerOf(m wheel.Metadata) string {
 	for _, person := range []struct{ name, address string }{
 		{m.Maintainer, m.MaintainerEmail},
 		{m.Author, m.AuthorEmail},
@@ -24,9 +35,9 @@ func maintainerOf(m wheel.Metadata) (string, bool) {
 			continue
 		}
 		name := firstOf(list[0].Name, person.name, list[0].Address)
-		return strings.NewReplacer("<", "", ">", "", "\"", "").Replace(name) + " <" + list[0].Address + ">", true
+		return strings.NewReplacer("<", "", ">", "", "\"", "").Replace(name) + " <" + list[0].Address + ">"
 	}
-	return nobody, false
+	return ""
 }
 
 func firstOf(values ...string) string {

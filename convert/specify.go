@@ -31,17 +31,11 @@ func (r *run) specify(ctx context.Context, p *plan) error {
 	if err != nil {
 		return err
 	}
-	maintainer, known := r.Maintainer, r.Maintainer != ""
-	if !known {
-		if maintainer, known = maintainerOf(main.Metadata); !known {
-			r.notes.add(fmt.Sprintf("%s names no maintainer with an address: the package says %s", main.Filename.Raw, nobody))
-		}
-	}
 	p.spec = pack.Spec{
 		Format: p.target.Format, Name: firstOf(r.Name, packageName(main.Filename.Name)),
 		Epoch: epoch, Version: version, Release: release(p.target, r.Revision), Arch: architecture(p.target, objects),
 		Summary: main.Metadata.Summary, Homepage: main.Metadata.Homepage,
-		Maintainer: maintainer,
+		Maintainer: r.maintainer(main),
 		Depends:    r.depends(p.target, loaded),
 		Target:     p.target.String(), Suite: p.target.Suite,
 		Time: r.epoch(main.Newest),

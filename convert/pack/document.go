@@ -68,7 +68,7 @@ func changelog(s *Spec) []byte {
 			b.WriteString(lead + line + "\n")
 		}
 	}
-	fmt.Fprintf(&b, "\n -- %s  %s\n", maintainer(s.Maintainer), s.stamp().Format("Mon, 02 Jan 2006 15:04:05 -0700"))
+	fmt.Fprintf(&b, "\n -- %s  %s\n", s.maintainer(), s.stamp().Format("Mon, 02 Jan 2006 15:04:05 -0700"))
 	return b.Bytes()
 }
 

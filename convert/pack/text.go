@@ -133,20 +133,27 @@ func homepage(s string) string {
 	return u.String()
 }
 
-// maintainer gives "Name <address>", the form that the control file and the
-// changelog's last line need.
-func maintainer(s string) string {
+// Maintainer gives "Name <address>", the form that the control file and the
+// changelog's last line need. ok is false for a text without an address, and
+// the contact then a placeholder that says so.
+func Maintainer(s string) (contact string, ok bool) {
 	const unknown = "Unknown maintainer <unknown@example.org>"
-	name, rest, ok := strings.Cut(oneLine(s), "<")
+	name, rest, bracketed := strings.Cut(oneLine(s), "<")
 	address, _, closed := strings.Cut(rest, ">")
 	name, address = strings.Trim(strings.TrimSpace(name), `"`), strings.TrimSpace(address)
 	switch {
-	case !ok && strings.Contains(name, "@") && !strings.Contains(name, " "):
-		return name + " <" + name + ">"
-	case !ok || !closed || !strings.Contains(address, "@") || strings.ContainsAny(address, " <"):
-		return unknown
+	case !bracketed && strings.Contains(name, "@") && !strings.Contains(name, " "):
+		return name + " <" + name + ">", true
+	case !bracketed || !closed || !strings.Contains(address, "@") || strings.ContainsAny(address, " <"):
+		return unknown, false
 	case name == "":
-		return address + " <" + address + ">"
+		return address + " <" + address + ">", true
 	}
-	return name + " <" + address + ">"
+	return name + " <" + address + ">", true
+}
+
+// maintainer is Maintainer's contact for the package.
+func (s *Spec) maintainer() string {
+	contact, _ := Maintainer(s.Maintainer)
+	return contact
 }

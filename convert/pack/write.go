@@ -113,7 +113,7 @@ func newInfo(s *Spec, stage *Stage, work string) (*nfpm.Info, error) {
 		Version:         s.Version,
 		VersionSchema:   "none",
 		Release:         s.Release,
-		Maintainer:      maintainer(s.Maintainer),
+		Maintainer:      s.maintainer(),
 		Homepage:        homepage(s.Homepage),
 		License:         packageLicense(s),
 		DisableGlobbing: true, // names may have brackets
