@@ -65,8 +65,8 @@ var (
 	pythonPathRule = regexp.MustCompile(`^(/[A-Za-z0-9._][A-Za-z0-9._+-]*)+$`)
 
 	// What is a link into /usr on merged systems, where dpkg takes /lib/x and
-	// /usr/lib/x for two; and what does not outlive a restart.
-	unfitTop = regexp.MustCompile(`^/(bin|sbin|lib|lib32|lib64|libx32|dev|proc|run|sys|tmp)/`)
+	// /usr/lib/x for two; and what the kernel fills, or a restart empties.
+	unfitTop = regexp.MustCompile(`^/(bin|sbin|lib|lib32|lib64|libx32|dev|proc|run|sys)/`)
 
 	// policy 7.1, without the architecture and profile lists of source packages
 	debRelationRule = regexp.MustCompile(`^` + debClause + `( \| ` + debClause + `)*$`)
