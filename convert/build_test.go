@@ -422,3 +422,16 @@ func TestWarningsOfWheels(t *testing.T) {
 		t.Errorf("%d warnings of one wheel", len(got))
 	}
 }
+
+// No target fixes the kernel of its hosts; a marker that asks for it decides
+// nothing without a word.
+func TestMarkersOfTheKernelAreTold(t *testing.T) {
+	b := newBench(t)
+	o := b.options("debian12")
+	o.Sources = []string{b.wheel("odd", "myproject-1.2.3", func(r *fixtures.Recipe) {
+		metadata(t, r, "Version: 1.2.3", "Version: 1.2.3\nRequires-Dist: absent; platform_release >= '5'")
+	})}
+	if got := strings.Join(build(t, o).Warnings, "\n"); !strings.Contains(got, "depends on platform_release") {
+		t.Errorf("warnings: %s", got)
+	}
+}

@@ -119,8 +119,32 @@ func (r *run) choose(ctx context.Context, p *plan) error {
 	for _, c := range p.chosen {
 		errs = append(errs, fitsPython(p.target, c.book))
 	}
+	r.noteKernel(p)
 	errs = append(errs, closure(p.target.Folder(), env, members, r.excluded(pins)))
 	return errors.Join(errs...)
+}
+
+// noteKernel tells of markers that ask for the kernel of the host: it is not the
+// target's to say, and counts as unknown.
+func (r *run) noteKernel(p *plan) {
+	note := func(where string, m *pep.Marker) {
+		if m == nil {
+			return
+		}
+		for _, variable := range m.Variables() {
+			if variable == "platform_release" || variable == "platform_version" {
+				r.notes.add(fmt.Sprintf("%s depends on %s, which a target does not fix: it is taken for empty", where, variable))
+			}
+		}
+	}
+	for _, pin := range r.lock.Pins() {
+		note(fmt.Sprintf("%s:%d", pin.File, pin.Line), pin.Marker)
+	}
+	for _, c := range p.chosen {
+		for _, requirement := range c.book.wheel.Metadata.RequiresDist {
+			note(fmt.Sprintf("%s: %q", c.book.wheel.Filename.Raw, requirement.String()), requirement.Marker)
+		}
+	}
 }
 
 // excluded tells, by project, why the lock's pin of it is not among the chosen.

@@ -59,6 +59,9 @@ func (r *run) readSource(ctx context.Context, given string) (source, error) {
 	if err != nil || requirement.URL != "" || requirement.Marker != nil {
 		return source{}, &SourceError{given, "neither a wheel (.whl) nor name==version"}
 	}
+	if len(requirement.Extras) > 0 {
+		return source{}, &SourceError{given, "extras are named by --extra"}
+	}
 	text, pinned := requirement.Specifiers.Pinned()
 	if !pinned {
 		return source{}, &SourceError{given, "one version is needed, as in name==1.2.3"}
