@@ -85,29 +85,3 @@ func licenceFiles(w *wheel.Wheel, site string) []string {
 	}
 	return files
 }
-
-// licenceOfAll is the licence of the package as a whole: the terms of every
-// part, each once, in the order of the parts.
-func licenceOfAll(parts []pack.Component) string {
-	var terms []string
-	for _, c := range parts {
-		for _, term := range licenceTerms(firstOf(c.License, c.LicenseText)) {
-			if !slices.Contains(terms, term) {
-				terms = append(terms, term)
-			}
-		}
-	}
-	return strings.Join(terms, " AND ")
-}
-
-// licenceTerms takes a licence apart into what must hold together, as far as
-// that needs no parser: an expression with a choice stays whole.
-func licenceTerms(licence string) []string {
-	switch {
-	case licence == "":
-		return nil
-	case strings.Contains(licence, " OR ") || strings.ContainsAny(licence, "()"):
-		return []string{"(" + licence + ")"}
-	}
-	return strings.Split(licence, " AND ")
-}

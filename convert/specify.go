@@ -43,7 +43,6 @@ func (r *run) specify(ctx context.Context, p *plan) error {
 		Compression: p.target.Compression,
 		Entries:     p.tree.Entries, Components: components(p, r.dir()),
 	}
-	p.spec.License = licenceOfAll(p.spec.Components)
 	if r.Sign.Sign != nil {
 		p.spec.Sign = func(body io.Reader) ([]byte, error) { return r.Sign.Sign(body, p.spec.Time) }
 	}

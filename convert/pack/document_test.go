@@ -102,6 +102,7 @@ func TestPackageLicense(t *testing.T) {
 		{"", nil, "LicenseRef-unknown"},
 		{"MIT AND whatever", parts("MIT", "", "MIT", "ISC OR MIT"), "MIT AND LicenseRef-b AND (ISC OR MIT)"},
 		{"(", parts("ISC OR MIT"), "ISC OR MIT"},
+		{"", parts("MIT AND ISC", "ISC AND GPL-3.0-only WITH GCC-exception-3.1", "(MIT OR ISC) AND 0BSD"), "MIT AND ISC AND GPL-3.0-only WITH GCC-exception-3.1 AND ((MIT OR ISC) AND 0BSD)"},
 		// what makes a parser stumble
 		{"((MIT)", parts("MIT WITH"), "LicenseRef-a"},
 		{"MIT)", parts(")("), "LicenseRef-a"},

@@ -19,15 +19,14 @@ func packageLicense(s *Spec) string {
 	}
 	var terms []string
 	for _, c := range s.Components {
-		term := privateLicense(c)
-		if l := componentLicense(c); l != nil {
-			term = l.String()
+		l := componentLicense(c)
+		if l == nil {
+			l = license{{id: privateLicense(c)}}
 		}
-		if len(s.Components) > 1 && strings.Contains(term, " ") {
-			term = "(" + term + ")"
-		}
-		if !slices.Contains(terms, term) {
-			terms = append(terms, term)
+		for _, term := range l.conjuncts(len(s.Components) > 1) {
+			if !slices.Contains(terms, term) {
+				terms = append(terms, term)
+			}
 		}
 	}
 	if len(terms) == 0 {
@@ -80,6 +79,24 @@ func (l license) join(write func(term) string) string {
 		words[i] = write(t)
 	}
 	return strings.NewReplacer("( ", "(", " )", ")").Replace(strings.Join(words, " "))
+}
+
+// conjuncts gives what must hold together: each licence of an expression that
+// has no operator but AND, else the expression as a whole, in parentheses where
+// it will be one of several.
+func (l license) conjuncts(several bool) []string {
+	var terms []string
+	for _, t := range l {
+		switch {
+		case t.op == "":
+			terms = append(terms, license{t}.String())
+		case t.op != "AND" && several:
+			return []string{"(" + l.String() + ")"}
+		case t.op != "AND":
+			return []string{l.String()}
+		}
+	}
+	return terms
 }
 
 // parseLicense reads an SPDX expression (SPDX 3.0, annex B) whose operators

@@ -20,7 +20,7 @@ type Spec struct {
 	Summary     string // one line; "" for a line made of the name
 	Description string // paragraphs of plain text, wrapped here; may be ""
 	Homepage    string // dropped unless it is an http or https URL
-	License     string // of the whole, an SPDX expression; the rpm's License field
+	License     string // of the whole, an SPDX expression, the rpm's License field; else those of the Components together
 	Maintainer  string // "Name <address>"; "" for a placeholder that says so
 
 	Depends  []string // relations in the format's syntax, one each; beside those that the package's own scripts and payload need
