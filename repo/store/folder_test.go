@@ -136,6 +136,20 @@ func TestFolderLeavesNothingOfARefusedFirstPublish(t *testing.T) {
 	}
 }
 
+// TestFolderThatCannotBe is a link to a disk that is not mounted.
+func TestFolderThatCannotBe(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "repo")
+	if err := os.Symlink("/nowhere/at all", dir); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	_, err := store.NewFolder(dir, store.FolderOptions{}).Update(ctx, func(context.Context, store.Reader) (*store.Change, error) { return change(1), nil })
+	if !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("got %v, want %v", err, fs.ErrNotExist)
+	}
+}
+
 // TestFolderClearsStaged takes over from a publisher that was killed while it wrote.
 func TestFolderClearsStaged(t *testing.T) {
 	dir := t.TempDir()

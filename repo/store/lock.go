@@ -20,13 +20,14 @@ type lock struct {
 // acquire waits for the folder's lock and makes the folder where there is none.
 func (f *Folder) acquire(ctx context.Context) (*lock, error) {
 	path := filepath.Join(f.dir, filepath.FromSlash(lockName))
-	for {
+	for vanished := 0; ; {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
 		l, err := f.openLock(path)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue // a first publisher that had nothing to commit took its folder away again
+		if errors.Is(err, fs.ErrNotExist) && vanished < 100 {
+			vanished++ // a first publisher that had nothing to commit took its folder away again
+			continue
 		}
 		if err != nil {
 			return nil, fmt.Errorf("lock repository %s: %w", f.dir, err)
