@@ -34,6 +34,11 @@ type Options struct {
 	// Time dates the publish.
 	Time time.Time
 
+	// Await is called before a suite gets a date later than Time, because its last one is as late. Clients refuse a
+	// date ahead of their clock, so it may return when that is reached: many publishes in one second would run ahead
+	// by a second each. It may be nil; a dry run does not call it.
+	Await func(ctx context.Context, date time.Time) error
+
 	// Signer signs. Without one, Unsigned must be set.
 	Signer   *Signer
 	Unsigned bool
@@ -160,6 +165,13 @@ func (o *Options) home() store.Store {
 		return store.DryRun{Reader: s}
 	}
 	return s
+}
+
+func (o *Options) await(ctx context.Context, date time.Time) error {
+	if o.Await == nil || o.DryRun {
+		return nil
+	}
+	return o.Await(ctx, date)
 }
 
 func (o *Options) progress(e Event) {

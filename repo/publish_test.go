@@ -1,9 +1,11 @@
 package repo_test
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -189,7 +191,15 @@ func TestPublishDates(t *testing.T) {
 		version := "1." + string(rune('0'+i))
 		o := options(t, dir, dist(t, deb(version, "amd64"), rpm(version, "amd64")))
 		o.Time = step.given
+		var awaited []time.Time
+		o.Await = func(_ context.Context, date time.Time) error {
+			awaited = append(awaited, date)
+			return nil
+		}
 		result := publish(t, o)
+		if later := !step.want.Equal(step.given); later && !slices.Equal(awaited, []time.Time{step.want, step.want}) || !later && awaited != nil {
+			t.Errorf("publish %d awaited %v", i, awaited)
+		}
 		for _, s := range result.Suites {
 			if !s.Date.Equal(step.want) {
 				t.Errorf("publish %d of %s is dated %v, want %v", i, s.Suite, s.Date, step.want)

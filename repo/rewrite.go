@@ -31,6 +31,9 @@ func (p *publisher) rewrite(ctx context.Context, at store.Reader, next *generati
 	}
 	if s.current != nil && !now.Date.After(s.current.Date) {
 		now.Date = s.current.Date.Add(time.Second)
+		if err := p.options.await(ctx, now.Date); err != nil {
+			return err
+		}
 	}
 	for _, arch := range slices.Sorted(maps.Keys(segments)) {
 		seg := segments[arch]

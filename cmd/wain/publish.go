@@ -68,6 +68,12 @@ func runPublish(ctx context.Context, paths []string, opts publishOptions, con *c
 	if err != nil {
 		return err
 	}
+	if at.After(con.now()) {
+		return usagef("SOURCE_DATE_EPOCH: %s is in the future: clients refuse a repository of that date", at.Format(time.RFC3339))
+	}
+	if opts.unsigned && opts.key != "" {
+		return usagef("--key and --unsigned: a repository is signed or it is not")
+	}
 	var signer *repo.Signer
 	if !opts.unsigned {
 		key, err := con.signingKey(opts.key, con.now())
@@ -81,7 +87,7 @@ func runPublish(ctx context.Context, paths []string, opts publishOptions, con *c
 	}
 	result, err := repo.Publish(ctx, repo.Options{
 		Dir: dir, Paths: paths, Origin: opts.origin, Label: opts.label, Suite: opts.suite, Channel: opts.channel,
-		BaseURL: opts.baseURL, Time: at, Signer: signer, Unsigned: opts.unsigned, DryRun: con.dryRun, Jobs: opts.jobs,
+		BaseURL: opts.baseURL, Time: at, Await: con.awaitClock, Signer: signer, Unsigned: opts.unsigned, DryRun: con.dryRun, Jobs: opts.jobs,
 		Progress: con.published,
 	})
 	if err != nil {
@@ -97,6 +103,23 @@ func (c *console) published(e repo.Event) {
 		return
 	}
 	c.step(e.Step, e.Label, e.Done, e.Total)
+}
+
+// awaitClock waits until the clock has come to a suite's new date. A publish a
+// second is as fast as dates can tell publishes apart; a clock that was set back
+// further is not waited for.
+func (c *console) awaitClock(ctx context.Context, date time.Time) error {
+	ahead := date.Sub(c.now())
+	if ahead > 2*time.Second {
+		c.warnf("dated %s, after the last publish but ahead of this machine's clock: apt refuses it until then", date.UTC().Format(time.RFC3339))
+		return nil
+	}
+	select {
+	case <-time.After(ahead):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // repository is the folder of the flag or of WAIN_REPO.
