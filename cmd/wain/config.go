@@ -1,8 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -24,6 +27,8 @@ func (c *console) epoch() (time.Time, error) {
 	return time.Unix(seconds, 0).UTC(), nil
 }
 
+var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
 // keySource is where a signing key was found, in words that give nothing of it
 // away.
 type keySource struct {
@@ -37,6 +42,9 @@ func (c *console) findKey(ref string) (*keySource, error) {
 	switch variable, isEnv := strings.CutPrefix(ref, "env:"); {
 	case isEnv:
 		value := c.getenv(variable)
+		if !variableName.MatchString(variable) {
+			return nil, usagef("a key's env: is followed by the name of a variable, not by the key itself")
+		}
 		if value == "" {
 			return nil, fmt.Errorf("%w: the variable %s is not set", errNoKey, variable)
 		}
@@ -53,10 +61,20 @@ func (c *console) findKey(ref string) (*keySource, error) {
 
 func readKeyFile(path string) (*keySource, error) {
 	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("read key: %w", err)
+	switch {
+	case err == nil:
+		return &keySource{data, path}, nil
+	case holdsKey(path):
+		return nil, usagef("a signing key is named by its file, or by env: and a variable, and not given itself")
 	}
-	return &keySource{data, path}, nil
+	return nil, fmt.Errorf("read key: %w", err)
+}
+
+// holdsKey reports whether what should be a file's name may be the key, which is
+// then not to be printed. Base64 text of the smallest key is longer than any
+// name that a person gives.
+func holdsKey(path string) bool {
+	return len(path) > 255 || strings.Contains(path, "\n") || strings.Contains(path, "BEGIN PGP")
 }
 
 // passphrase is WAIN_PASSPHRASE, or the text of the file WAIN_PASSPHRASE_FILE
@@ -71,7 +89,11 @@ func (c *console) passphrase() ([]byte, error) {
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("read passphrase: %w", err)
+		var named *fs.PathError
+		if errors.As(err, &named) {
+			err = named.Err // without the name: it may be the passphrase, in the wrong variable
+		}
+		return nil, fmt.Errorf("read the passphrase from the file that WAIN_PASSPHRASE_FILE names: %w", err)
 	}
 	return []byte(strings.TrimSuffix(strings.TrimSuffix(string(data), "\n"), "\r")), nil
 }
