@@ -133,6 +133,10 @@ func homepage(s string) string {
 	return u.String()
 }
 
+// plainName takes from a person's name what would end it in an address list
+// (RFC 5322, 3.2.3): several people in one quoted name stay one maintainer.
+var plainName = strings.NewReplacer(", ", " / ", ",", " / ", "; ", " / ", ";", " / ", ":", "", `\\`, "", `"`, "", "[", "(", "]", ")")
+
 // Maintainer gives "Name <address>", the form that the control file and the
 // changelog's last line need. ok is false for a text without an address, and
 // the contact then a placeholder that says so.
@@ -140,7 +144,7 @@ func Maintainer(s string) (contact string, ok bool) {
 	const unknown = "Unknown maintainer <unknown@example.org>"
 	name, rest, bracketed := strings.Cut(oneLine(s), "<")
 	address, _, closed := strings.Cut(rest, ">")
-	name, address = strings.Trim(strings.TrimSpace(name), `"`), strings.TrimSpace(address)
+	name, address = plainName.Replace(strings.Trim(strings.TrimSpace(name), `"`)), strings.TrimSpace(address)
 	switch {
 	case !bracketed && strings.Contains(name, "@") && !strings.Contains(name, " "):
 		return name + " <" + name + ">", true
