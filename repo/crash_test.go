@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -46,9 +47,9 @@ func publisher(at int, dir, path string) error {
 	if err != nil {
 		return err
 	}
-	steps := 0
+	var steps atomic.Int64 // files are staged side by side
 	s := store.NewFolder(dir, store.FolderOptions{Step: func(string, string) error {
-		if steps++; steps == at {
+		if steps.Add(1) == int64(at) {
 			return syscall.Kill(os.Getpid(), syscall.SIGKILL)
 		}
 		return nil
