@@ -31,7 +31,7 @@ bench: build ## Measure beside dpkg-deb, nfpm, uv, createrepo_c and apt-ftparchi
 	go run ./fixtures/bench
 
 golden: ## Rewrite the golden files, then look at the diff
-	go test ./convert/... ./cmd/wain -run Golden -update
+	go test ./convert ./convert/pack -run Golden -update
 
 lint: ## gofumpt, vet, staticcheck
 	@test -z "$$(go run $(GOFUMPT) -l . | tee /dev/stderr)"
