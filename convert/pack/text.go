@@ -135,7 +135,7 @@ func homepage(s string) string {
 
 // plainName takes from a person's name what would end it in an address list
 // (RFC 5322, 3.2.3): several people in one quoted name stay one maintainer.
-var plainName = strings.NewReplacer(", ", " / ", ",", " / ", "; ", " / ", ";", " / ", ":", "", `\\`, "", `"`, "", "[", "(", "]", ")")
+var plainName = strings.NewReplacer(", ", " / ", ",", " / ", "; ", " / ", ";", " / ", ":", "", `\`, "", `"`, "", "[", "(", "]", ")")
 
 // Maintainer gives "Name <address>", the form that the control file and the
 // changelog's last line need. ok is false for a text without an address, and
