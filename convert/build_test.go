@@ -198,6 +198,17 @@ func TestRefusals(t *testing.T) {
 				b.write("requirements.txt", []byte(fixtures.Requirements(b.t, "acme_clock", "acme_words", "scripttool", "sharedata", "shouting")))
 			}, new(*convert.MissingError), []string{"greetings[loud]", "nothing pins it", "debian12"},
 		},
+		"requirements-without-end": {
+			func(b *bench, o *convert.Options) {
+				o.Sources = []string{b.wheel(house, "myproject-1.2.3", func(r *fixtures.Recipe) {
+					var lines strings.Builder
+					for i := range 5000 {
+						fmt.Fprintf(&lines, "Requires-Dist: myproject[extra%d]\n", i)
+					}
+					metadata(b.t, r, "Requires-Python:", lines.String()+"Requires-Python:")
+				})}
+			}, new(*wheel.Error), []string{"myproject-1.2.3-py3-none-any.whl", "requirements"},
+		},
 		"marker-excludes-needed": {
 			func(b *bench, o *convert.Options) {
 				text := strings.Replace(fixtures.Requirements(b.t), "greetings[loud]==2.1.0", `greetings[loud]==2.1.0 ; sys_platform == "win32"`, 1)
@@ -319,45 +330,6 @@ func entryPoints(r *fixtures.Recipe, text string) {
 			r.Files[i].Data = []byte(text)
 		}
 	}
-}
-
-// machineCode is a real shared library for x86_64.
-func machineCode(t *testing.T) []byte {
-	t.Helper()
-	dir := fixtures.RealWheels(t, "flask")
-	names, err := filepath.Glob(filepath.Join(dir, "*arkup*cp311*x86_64.whl"))
-	if err != nil || len(names) == 0 {
-		t.Fatalf("no MarkupSafe for cp311 in %s (%v)", dir, err)
-	}
-	f, err := os.Open(names[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		t.Fatal(err)
-	}
-	w, err := wheel.Open(f, info.Size(), filepath.Base(names[0]), wheel.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := range w.Files {
-		if strings.HasSuffix(w.Files[i].Path, ".so") {
-			r, err := w.Open(&w.Files[i])
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer r.Close()
-			var data bytes.Buffer
-			if _, err := data.ReadFrom(r); err != nil {
-				t.Fatal(err)
-			}
-			return data.Bytes()
-		}
-	}
-	t.Fatal("MarkupSafe has no .so")
-	return nil
 }
 
 // A package is written whole or not at all: an output that cannot be written

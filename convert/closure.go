@@ -50,6 +50,11 @@ func (e *MissingError) Error() string {
 	return b.String()
 }
 
+// maxJudged bounds the requirements judged for one target: the lines of each
+// wheel, once for the wheel and once for each extra asked of it. Large real
+// applications judge some ten thousand.
+const maxJudged = 1 << 21
+
 // closure checks that every requirement of every member is met by a member, as
 // markers and extras of the target have it. What an unmet requirement's pin was
 // left out for is looked up in excluded, by normalised name.
@@ -70,10 +75,17 @@ func closure(targetName string, env pep.Environment, members map[string]member, 
 		enter(name, m.extras)
 	}
 	missing := &MissingError{Target: targetName}
+	judged := 0
 	for len(queue) > 0 {
 		v := queue[0]
 		queue = queue[1:]
 		w := members[v.project].wheel
+		if judged += len(w.Metadata.RequiresDist); judged > maxJudged {
+			return &wheel.Error{
+				Wheel: w.Filename.Raw, Rule: "metadata-requires-dist",
+				Detail: fmt.Sprintf("judging requirements for every extra that is asked for takes more than %d steps", maxJudged),
+			}
+		}
 		for _, r := range w.Metadata.RequiresDist {
 			needed, err := r.Marker.Eval(env, extraList(v.extra))
 			if err != nil {

@@ -74,10 +74,15 @@ func authorsOf(m wheel.Metadata) []string {
 }
 
 func licenceFiles(w *wheel.Wheel, site string) []string {
+	there := map[string]bool{}
+	for _, f := range w.Files {
+		there[f.Path] = true
+	}
 	var files []string
 	for _, name := range w.Metadata.LicenseFiles {
 		for _, folder := range []string{w.DistInfo + "/licenses/", w.DistInfo + "/"} {
-			if slices.ContainsFunc(w.Files, func(f wheel.File) bool { return f.Path == folder+name }) {
+			if there[folder+name] {
+				there[folder+name] = false // once is enough
 				files = append(files, path.Join(site, folder+name))
 				break
 			}

@@ -2,11 +2,14 @@ package convert_test
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"wain/convert"
+	"wain/convert/wheel"
 	"wain/fixtures"
 )
 
@@ -22,6 +25,45 @@ func native(t *testing.T, targetName string, compiled map[string][]byte) *conver
 		}
 	})}
 	return build(t, o)
+}
+
+// machineCode is a real shared library for x86_64.
+func machineCode(t *testing.T) []byte {
+	t.Helper()
+	dir := fixtures.RealWheels(t, "flask")
+	names, err := filepath.Glob(filepath.Join(dir, "*arkup*cp311*x86_64.whl"))
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no MarkupSafe for cp311 in %s (%v)", dir, err)
+	}
+	f, err := os.Open(names[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := wheel.Open(f, info.Size(), filepath.Base(names[0]), wheel.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range w.Files {
+		if strings.HasSuffix(w.Files[i].Path, ".so") {
+			r, err := w.Open(&w.Files[i])
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer r.Close()
+			var data bytes.Buffer
+			if _, err := data.ReadFrom(r); err != nil {
+				t.Fatal(err)
+			}
+			return data.Bytes()
+		}
+	}
+	t.Fatal("MarkupSafe has no .so")
+	return nil
 }
 
 // asking is machine code that needs another library where it needed libc, by a

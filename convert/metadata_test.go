@@ -2,6 +2,7 @@ package convert_test
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -58,4 +59,28 @@ func contacts(t *testing.T, r *fixtures.Recipe, fields string) {
 		}
 		r.Files[i].Data = []byte(b.String())
 	}
+}
+
+// A licence file that METADATA names again and again is copied once.
+func TestLicenceFilesOnce(t *testing.T) {
+	b := newBench(t)
+	o := b.options("debian12")
+	o.Sources = []string{b.wheel("other", "myproject-1.2.3", func(r *fixtures.Recipe) {
+		contacts(t, r, "License-Expression: LicenseRef-Own\n"+strings.Repeat("License-File: OWN\n", 100))
+		r.Files = append(r.Files, fixtures.RecipeFile{Path: "myproject-1.2.3.dist-info/licenses/OWN", Data: []byte("Do as you like.\n")})
+	})}
+	dump, err := fixtures.Dump(build(t, o).Packages[0].Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(dump) {
+		if !strings.HasSuffix(line, "/python-myproject/copyright\n") {
+			continue
+		}
+		if size, err := strconv.Atoi(strings.Fields(line)[2]); err != nil || size > 3000 {
+			t.Errorf("the text is there several times (%v): %s", err, line)
+		}
+		return
+	}
+	t.Error("no copyright file")
 }
