@@ -127,6 +127,18 @@ func verifier(t testing.TB, k *sign.Key) *repo.Verifier {
 		Detached: func(data, signature []byte) (string, error) {
 			return ring.VerifyDetached(bytes.NewReader(data), signature, time.Time{})
 		},
+		Key: func(file []byte) error {
+			served, err := sign.ReadPublic(file)
+			if err != nil {
+				return err
+			}
+			for _, c := range served.Certificates() {
+				if c.Fingerprint() != k.Fingerprint() {
+					return fmt.Errorf("key %s", c.Fingerprint())
+				}
+			}
+			return nil
+		},
 	}
 }
 

@@ -38,6 +38,10 @@ type VerifyOptions struct {
 type Verifier struct {
 	Clear    func(message []byte) (text []byte, fingerprint string, err error)
 	Detached func(data, signature []byte) (fingerprint string, err error)
+
+	// Key judges a file of public keys from which hosts learn whom to trust: an error says why it is not the trusted
+	// keys', or that another key is in it. Nil means that the file only has to be there.
+	Key func(file []byte) error
 }
 
 // A Finding is one difference between what a repository says and what it is.
@@ -92,8 +96,9 @@ func Verify(ctx context.Context, o VerifyOptions) ([]Finding, error) {
 type verification struct {
 	options VerifyOptions
 	at      store.Reader
-	ours    bool // made by this package, so records can be compared byte for byte
-	signed  bool // some suite is
+	ours    bool     // made by this package, so records can be compared byte for byte
+	signed  bool     // some suite is
+	keys    []string // the key files that clients of single suites fetch
 
 	mu       sync.Mutex
 	findings []Finding
@@ -177,18 +182,26 @@ func (v *verification) detached(ctx context.Context, data []byte, path string) e
 	return nil
 }
 
-// verifyKey wants the key that clients fetch to be there, in both forms.
+// verifyKey wants the key that clients fetch to be there, in every form, and to be the trusted one: a host that is new
+// takes whatever it finds there.
 func (v *verification) verifyKey(ctx context.Context) error {
 	if !v.ours || !v.signed {
 		return nil
 	}
-	for _, name := range []string{"key.asc", "key.gpg"} {
+	for _, name := range append([]string{"key.asc", "key.gpg"}, v.keys...) {
 		key, err := v.read(ctx, name)
 		if err != nil {
 			return err
 		}
 		if len(key) == 0 {
 			v.find("key-missing", name, "clients fetch the key from here")
+			continue
+		}
+		if v.options.Verifier == nil || v.options.Verifier.Key == nil {
+			continue
+		}
+		if err := v.options.Verifier.Key(key); err != nil {
+			v.find("key-differs", name, "clients fetch the key from here: %v", err)
 		}
 	}
 	return nil

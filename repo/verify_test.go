@@ -45,6 +45,10 @@ func TestVerifyFinds(t *testing.T) {
 		{"rpm changed", change(rpmFile), "package-damaged " + rpmFile},
 		{"rpm longer", longer(rpmFile), "package-differs " + rpmFile},
 		{"key gone", remove("key.asc"), "key-missing key.asc"},
+		{"key of somebody else", otherKey("key.asc"), "key-differs key.asc"},
+		{"binary key of somebody else", otherKey("key.gpg"), "key-differs key.gpg"},
+		{"suite's key of somebody else", otherKey(repodata + "repomd.xml.key"), "key-differs " + repodata + "repomd.xml.key"},
+		{"suite's key gone", remove(repodata + "repomd.xml.key"), "key-missing " + repodata + "repomd.xml.key"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -63,6 +67,16 @@ func TestVerifyFinds(t *testing.T) {
 			}
 			t.Errorf("found %v, want %s", findings, test.want)
 		})
+	}
+}
+
+// otherKey puts another key where hosts fetch the repository's.
+func otherKey(name string) func(*testing.T, string) {
+	return func(t *testing.T, dir string) {
+		file := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.WriteFile(file, key(t, "other").PublicArmored(), 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

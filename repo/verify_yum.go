@@ -42,6 +42,7 @@ func (v *verification) verifyYum(ctx context.Context, name suiteName) error {
 	if err := v.detached(ctx, data, file+".asc"); err != nil {
 		return err
 	}
+	v.keys = append(v.keys, file+".key")
 	var md repomd
 	if err := xml.Unmarshal(data, &md); err != nil {
 		v.find("repomd-malformed", file, "%v", err)

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -132,5 +133,21 @@ func readVerifier(path string, at time.Time) (*repo.Verifier, error) {
 		Detached: func(data, signature []byte) (string, error) {
 			return keys.VerifyDetached(bytes.NewReader(data), signature, at)
 		},
+		Key: func(file []byte) error { return sameKeys(keys, file) },
 	}, nil
+}
+
+// sameKeys wants no key in a file but those of the ring.
+func sameKeys(ring *sign.Keyring, file []byte) error {
+	served, err := sign.ReadPublic(file)
+	if err != nil {
+		return err
+	}
+	for _, c := range served.Certificates() {
+		trusted := slices.ContainsFunc(ring.Certificates(), func(t *sign.Certificate) bool { return t.Fingerprint() == c.Fingerprint() })
+		if !trusted {
+			return fmt.Errorf("key %s is in it, which is not trusted", c.Fingerprint())
+		}
+	}
+	return nil
 }
