@@ -25,7 +25,7 @@ type FolderOptions struct {
 	NoSymlinks, NoHardLinks bool
 
 	// Step is called before each single act of a commit, such as "place" with the name of a file; its error fails
-	// that act. Tests inject faults with it.
+	// that act. Files are staged side by side, so calls may overlap. Tests inject faults with it.
 	Step func(verb, name string) error
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -72,10 +73,11 @@ func TestFolderFaults(t *testing.T) {
 				t.Fatal(err)
 			}
 			before := listing(t, dir)
-			acts, act := 0, ""
+			var acts atomic.Int64 // files are staged side by side
+			act := ""
 			faulty := options
 			faulty.Step = func(verb, name string) error {
-				if acts++; acts == stop {
+				if acts.Add(1) == int64(stop) {
 					act = verb + " " + name
 					return syscall.ENOSPC
 				}
