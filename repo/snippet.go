@@ -136,7 +136,11 @@ func (o SnippetOptions) dnfScript() string {
 	b.WriteString(o.about())
 	o.checkKey(&b)
 	fmt.Fprintf(&b, "cat >/etc/yum.repos.d/%s.repo <<'END'\n%sEND\n", slug(o.Origin), o.repoSection())
-	fmt.Fprintf(&b, "dnf makecache --repo %s  # asks for the key: compare it with the line above\n", o.section())
+	asks := ""
+	if o.Fingerprint != "" {
+		asks = "  # asks for the key: compare it with the line above"
+	}
+	fmt.Fprintf(&b, "dnf makecache --repo %s%s\n", o.section(), asks)
 	return b.String()
 }
 

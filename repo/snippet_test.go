@@ -131,6 +131,19 @@ file { '/etc/yum.repos.d/example-archive.repo':
 	}
 }
 
+// TestSnippetUnsigned says what is missing, and speaks of no key, for there is none.
+func TestSnippetUnsigned(t *testing.T) {
+	for kind, format := range map[string]string{repo.SnippetApt: "apt", repo.SnippetDnf: "yum", repo.SnippetZypper: "yum", repo.SnippetPuppet: "yum"} {
+		got, err := repo.Snippet(kind, repo.SnippetOptions{Origin: "Example", Suite: "suite", Format: format})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(got, "key") || !strings.Contains(got, "# The repository is not signed") {
+			t.Errorf("%s:\n%s", kind, got)
+		}
+	}
+}
+
 func TestSnippetRefuses(t *testing.T) {
 	good := repo.SnippetOptions{Origin: "Example", Suite: "bookworm", Fingerprint: fingerprint}
 	for _, test := range []struct {
