@@ -27,6 +27,7 @@ type incoming struct {
 	source  string // the file, as found
 	name    suiteName
 	stored  bool   // its file is there already: another suite of the release has it
+	naked   bool   // an .rpm without a signature
 	ignored string // the suite that was given, where the package's own record is another one
 }
 
@@ -62,7 +63,27 @@ func readPackages(ctx context.Context, o Options) (packages []incoming, warnings
 			warnings = append(warnings, fmt.Sprintf("%s goes to %s, which it was made for, not to %s", p.source, p.name.suite, p.ignored))
 		}
 	}
+	if o.Signer != nil {
+		warnings = append(warnings, nakedWarning(packages)...)
+	}
 	return packages, warnings, errors.Join(errs...)
+}
+
+// nakedWarning speaks of .rpm files that a signed repository's clients refuse all the same.
+func nakedWarning(packages []incoming) []string {
+	var sources []string
+	for _, p := range packages {
+		if p.naked {
+			sources = append(sources, p.source)
+		}
+	}
+	switch len(sources) {
+	case 0:
+		return nil
+	case 1:
+		return []string{sources[0] + " is not signed: dnf and zypper refuse it where gpgcheck=1"}
+	}
+	return []string{fmt.Sprintf("%s and %d more are not signed: dnf and zypper refuse them where gpgcheck=1", sources[0], len(sources)-1)}
 }
 
 // findPackages lists the files under paths: those named, and in folders those whose names end like a package's.
@@ -166,6 +187,7 @@ func (in incoming) readRpm(r io.ReaderAt, size int64, suite, channel string) (in
 	}
 	path := yum.PoolPath(p)
 	record := yum.Records(p, path)
+	in.naked = !p.Signed
 	in.entry = entry{
 		Package: Package{
 			Name: p.Name, Version: p.EVR(), Architecture: p.Arch,
