@@ -54,7 +54,7 @@ func contacts(t *testing.T, r *fixtures.Recipe, fields string) {
 			}
 			b.WriteString(line)
 			if strings.HasPrefix(line, "Name: ") {
-				b.WriteString(fields + "\n")
+				b.WriteString(strings.TrimSuffix(fields, "\n") + "\n")
 			}
 		}
 		r.Files[i].Data = []byte(b.String())
