@@ -7,8 +7,9 @@ import (
 
 // directURL is the direct_url.json of a wheel that the lock names by a URL
 // (PEP 610), without credentials; nil for one that was found by name. A path in
-// the lock gives none either: it is a place on the building host, and would make
-// the package depend on the folder it was built in.
+// the lock gives none either: it is resolved on the building host, and would
+// make the package depend on the folder it was built in. A file: URL is part of
+// the lock as it is written, and stays.
 func directURL(c chosen) ([]byte, error) {
 	u, err := url.Parse(c.url)
 	if err != nil || u.Scheme == "" {
