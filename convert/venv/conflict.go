@@ -39,7 +39,7 @@ func (l *layout) judge(kept, other claim) {
 	case same:
 	case l.isClutter(kept.Path):
 		l.warn("%s and %s differ in %s, which is none of their code: the first is installed", kept.owner(), other.owner(), kept.Path)
-		other.by.drop(kept.Path)
+		other.by.dropped[kept.Path] = true
 	default:
 		l.problem("path-conflict", kept.Path, "%s and %s bring different files", kept.owner(), other.owner())
 	}

@@ -15,13 +15,19 @@ import (
 type installation struct {
 	Item
 	layout *layout
-	name   string   // normalised project
-	rows   []string // the paths that its RECORD lists
+	name   string          // normalised project
+	points map[string]bool // the names of its entry points
+	rows   []string        // the paths that it claimed
+	// dropped are those that another wheel got: its RECORD does not list them.
+	dropped map[string]bool
 }
 
 // install claims every path of one wheel.
 func (l *layout) install(item Item) error {
-	i := &installation{Item: item, layout: l, name: item.Wheel.Filename.Name}
+	i := &installation{Item: item, layout: l, name: item.Wheel.Filename.Name, points: map[string]bool{}, dropped: map[string]bool{}}
+	for _, point := range item.Wheel.EntryPoints {
+		i.points[point.Name] = true
+	}
 	if n := len(l.installed); n > 0 && l.installed[n-1].name == i.name {
 		l.problem("twice", i.name, "%s and %s are wheels of one project", l.installed[n-1].Wheel.Filename.Raw, item.Wheel.Filename.Raw)
 		return nil
@@ -58,11 +64,6 @@ func (i *installation) claimAs(e Entry, command bool) {
 	e.Origin = i.name
 	i.layout.claim(claim{Entry: e, by: i, command: command})
 	i.rows = append(i.rows, e.Path)
-}
-
-// drop takes a path from the wheel's RECORD.
-func (i *installation) drop(p string) {
-	i.rows = slices.DeleteFunc(i.rows, func(row string) bool { return row == p })
 }
 
 // written are the files of a .dist-info folder that the installer writes, and

@@ -18,6 +18,9 @@ func (l *layout) record() {
 		slices.Sort(i.rows)
 		rows := make([]wheel.Row, 0, len(i.rows))
 		for _, p := range slices.Compact(i.rows) {
+			if i.dropped[p] {
+				continue
+			}
 			row := wheel.Row{Path: l.relative(p), Size: -1}
 			if e := l.claims[p][0]; p != own {
 				row.Algorithm, row.Digest, row.Size = "sha256", e.SHA256[:], e.Size

@@ -3,7 +3,6 @@ package venv
 import (
 	"bytes"
 	"io"
-	"slices"
 	"strings"
 
 	"wain/convert/wheel"
@@ -34,8 +33,7 @@ func (i *installation) script(f *wheel.File) error {
 // isWrapper recognises what old setuptools wrote beside an entry point.
 func (i *installation) isWrapper(name string) bool {
 	for _, suffix := range []string{"", ".exe", "-script.py", ".pya"} {
-		base, ok := strings.CutSuffix(name, suffix)
-		if ok && slices.ContainsFunc(i.Wheel.EntryPoints, func(p wheel.EntryPoint) bool { return p.Name == base }) {
+		if base, ok := strings.CutSuffix(name, suffix); ok && i.points[base] {
 			return true
 		}
 	}
