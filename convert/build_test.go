@@ -268,6 +268,19 @@ func TestRefusals(t *testing.T) {
 			new(*convert.SourceError),
 			[]string{"does not pin it"},
 		},
+		"source-folder": {
+			func(b *bench, o *convert.Options) { o.Sources = []string{b.path("wheelhouse")} },
+			new(*convert.SourceError), []string{"name a wheel in it"},
+		},
+		"misnamed-wheel": {
+			func(b *bench, o *convert.Options) {
+				b.write("wheelhouse/greetings-2.1.0.whl", nil)
+				b.write("wheelhouse/junk.whl", nil)
+				if err := os.Remove(b.path("wheelhouse/" + fixtures.WheelFilename("greetings"))); err != nil {
+					b.t.Fatal(err)
+				}
+			}, new(*index.NoWheelError), []string{"greetings-2.1.0.whl is passed over"},
+		},
 		"source-twice": {
 			func(b *bench, o *convert.Options) { o.Sources = append(o.Sources, b.application("myproject-1.3.0")) },
 			new(*convert.SourceError),
@@ -302,6 +315,9 @@ func TestRefusals(t *testing.T) {
 			}
 			if !errors.As(err, test.want) {
 				t.Errorf("error is a %T: %v", err, err)
+			}
+			if strings.Contains(err.Error(), "junk") {
+				t.Errorf("what has no part in it is named:\n%v", err)
 			}
 			for _, text := range test.says {
 				if !strings.Contains(err.Error(), text) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -219,15 +220,18 @@ func (r *run) findPin(ctx context.Context, t target.Target, pin lock.Pin) (*book
 	hashes := hashesOf(pin)
 	c, err := r.index.Choose(ctx, candidates, index.Want{Project: pin.Name, Version: version, Tags: t.Tags(), Hashes: hashes})
 	if err != nil {
-		return nil, r.explain(err)
+		return nil, r.explain(pin.Name, err)
 	}
 	return r.shelf.take(ctx, r.index, c, hashes)
 }
 
-// explain adds the wheels that were passed over for their names to an error
-// that there is none.
-func (r *run) explain(err error) error {
+// explain adds what looks like wheels of the project, and was passed over for
+// its name, to an error that there is none.
+func (r *run) explain(project string, err error) error {
 	for _, skipped := range r.index.Skipped() {
+		if !strings.HasPrefix(pep.Normalize(filepath.Base(skipped.Path)), project) {
+			continue
+		}
 		err = fmt.Errorf("%w\n%s is passed over: %w", err, skipped.Path, skipped.Err)
 	}
 	return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 
 	"wain/convert/pep"
@@ -54,6 +55,9 @@ func (r *run) readSource(ctx context.Context, given string) (source, error) {
 		}
 		name := b.wheel.Filename
 		return source{given: given, project: name.Name, version: name.Version, book: b}, nil
+	}
+	if info, err := os.Stat(given); err == nil && info.IsDir() {
+		return source{}, &SourceError{given, "a folder; name a wheel in it"}
 	}
 	requirement, err := pep.ParseRequirement(given)
 	if err != nil || requirement.URL != "" || requirement.Marker != nil {
