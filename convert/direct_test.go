@@ -24,7 +24,9 @@ func TestDirectURL(t *testing.T) {
 		return strings.TrimSpace(hash)
 	}
 	pins := map[string]func(b *bench, place string) string{
-		"url":  func(b *bench, place string) string { return "shouting @ file://user:sesame@localhost" + place + "#egg=shouting" },
+		"url": func(b *bench, place string) string {
+			return "shouting @ file://user:sesame@localhost" + place + "#egg=shouting"
+		},
 		"path": func(b *bench, place string) string { return place },
 		"name": func(b *bench, place string) string { return "shouting==1.4" },
 	}
