@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"slices"
 	"sync"
@@ -42,6 +43,9 @@ type Verifier struct {
 	// Key judges a file of public keys from which hosts learn whom to trust: an error says why it is not the trusted
 	// keys', or that another key is in it. Nil means that the file only has to be there.
 	Key func(file []byte) error
+
+	// Package judges the signature within an .rpm. Nil leaves it alone.
+	Package func(pkg io.Reader) (fingerprint string, err error)
 }
 
 // A Finding is one difference between what a repository says and what it is.
@@ -53,7 +57,7 @@ type Finding struct {
 
 // Verify checks every published suite as a strict client would, and every package in it, from the published files
 // alone: signatures, the digest and size of each index in each form and by hash, presence and digest of each package,
-// and what the indexes say of it against what it says of itself. Findings are ordered by path and rule.
+// what the indexes say of it against what it says of itself, and the signature within an .rpm. Findings are ordered by path and rule.
 //
 // The error matches [ErrNoRepository] where nothing is published. Reading errors of the file system are errors too.
 func Verify(ctx context.Context, o VerifyOptions) ([]Finding, error) {

@@ -197,6 +197,7 @@ func (v *verification) compareRpm(c *claim, o store.Object) {
 		v.find("package-differs", c.path, "SHA-256 is %s, and %s says %s", p.SHA256, c.index, c.sha256)
 		return
 	}
+	v.packageSignature(c, p, o)
 	if len(c.records) != len(kinds[formatYum]) {
 		return
 	}
@@ -204,6 +205,22 @@ func (v *verification) compareRpm(c *claim, o store.Object) {
 	for i, want := range [][]byte{r.Primary, r.Filelists, r.Other} {
 		if !bytes.Equal(want, c.records[i]) {
 			v.find("record-differs", c.path, "%s of %s does not say what the package does", kinds[formatYum][i], c.index)
+		}
+	}
+}
+
+// packageSignature checks what gpgcheck=1 makes of a package: our own client configuration has that in it.
+func (v *verification) packageSignature(c *claim, p *rpm.Package, o store.Object) {
+	judge := v.options.Verifier
+	switch {
+	case judge == nil || judge.Package == nil:
+	case !p.Signed:
+		if !v.options.Unsigned {
+			v.find("signature-missing", c.path, "the package is not signed: dnf and zypper refuse it where gpgcheck=1")
+		}
+	default:
+		if _, err := judge.Package(io.NewSectionReader(o, 0, o.Size())); err != nil {
+			v.find("signature-bad", c.path, "%v", err)
 		}
 	}
 }

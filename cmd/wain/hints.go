@@ -84,7 +84,7 @@ func adviseKeyItself(err error) (advice, bool) {
 	case errors.Is(err, sign.ErrPublicOnly):
 		return advice{kind: "no-signing-key", hint: "this is the public half; gpg --export-secret-keys --armor FINGERPRINT exports the other"}, true
 	case errors.As(err, &damaged), errors.Is(err, sign.ErrNoKey), errors.Is(err, sign.ErrTooLarge):
-		return advice{kind: "key-unreadable", hint: "a signing key is what gpg --export-secret-keys --armor FINGERPRINT writes, or wain key new"}, true
+		return advice{kind: "key-unreadable", hint: "a signing key is what gpg --export-secret-keys --armor FINGERPRINT writes, or wain key new; a public one, what gpg --export --armor FINGERPRINT does"}, true
 	}
 	return advice{}, false
 }

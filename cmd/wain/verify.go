@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -29,7 +30,8 @@ func newVerifyCommand(con *console) *cobra.Command {
 		Short: "Check a repository as a strict client would",
 		Long: `Check a repository folder as a strict client would, and more: every signature,
 the size and digest of every index in each of its forms, every package with its
-digest, and what the indexes say of a package against what it says of itself.
+digest, what the indexes say of a package against what it says of itself, and
+the signature within an .rpm, which dnf and zypper check as well.
 
 The key to trust is --key, a public key file. Without it the repository's own
 key.asc is taken, which proves that the repository is consistent, not whose it
@@ -126,14 +128,15 @@ func readVerifier(path string, at time.Time) (*repo.Verifier, error) {
 	}
 	keys, err := sign.ReadPublic(data)
 	if err != nil {
-		return nil, fmt.Errorf("read key from %s: %w", path, err)
+		return nil, &keyError{path, err}
 	}
 	return &repo.Verifier{
 		Clear: func(message []byte) ([]byte, string, error) { return keys.VerifyClear(message, at) },
 		Detached: func(data, signature []byte) (string, error) {
 			return keys.VerifyDetached(bytes.NewReader(data), signature, at)
 		},
-		Key: func(file []byte) error { return sameKeys(keys, file) },
+		Key:     func(file []byte) error { return sameKeys(keys, file) },
+		Package: func(pkg io.Reader) (string, error) { return keys.VerifyRPM(pkg, at) },
 	}, nil
 }
 
