@@ -270,7 +270,8 @@ func TestRefusals(t *testing.T) {
 		},
 		"source-folder": {
 			func(b *bench, o *convert.Options) { o.Sources = []string{b.path("wheelhouse")} },
-			new(*convert.SourceError), []string{"name a wheel in it"},
+			new(*convert.SourceError),
+			[]string{"name a wheel in it"},
 		},
 		"misnamed-wheel": {
 			func(b *bench, o *convert.Options) {
@@ -351,17 +352,27 @@ func entryPoints(r *fixtures.Recipe, text string) {
 // A package is written whole or not at all: an output that cannot be written
 // leaves no other target's package either.
 func TestOneOutputRefusedLeavesNone(t *testing.T) {
-	b := newBench(t)
-	o := b.options("debian12", "el9")
-	if err := os.MkdirAll(b.path("dist"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	b.write("dist/el9", []byte("in the way"))
-	if _, err := convert.Build(context.Background(), o); err == nil {
-		t.Fatal("built")
-	}
-	if _, err := os.Stat(b.path("dist/debian12")); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("dist/debian12 is left: %v", err)
+	for name, block := range map[string]func(b *bench) error{
+		"a file for the folder": func(b *bench) error { return os.WriteFile(b.path("dist/el9"), []byte("in the way"), 0o644) },
+		"a folder for the package": func(b *bench) error {
+			return os.MkdirAll(b.path("dist/el9/python-myproject-1.2.3-1.el9.noarch.rpm"), 0o755)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			if err := os.MkdirAll(b.path("dist"), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := block(b); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := convert.Build(context.Background(), b.options("debian12", "el9")); err == nil {
+				t.Fatal("built")
+			}
+			if _, err := os.Stat(b.path("dist/debian12")); !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("dist/debian12 is left: %v", err)
+			}
+		})
 	}
 }
 

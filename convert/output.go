@@ -28,6 +28,11 @@ type output struct {
 // they are made in order and discarded in the opposite one, so that each folder
 // is empty when its maker removes it.
 func newOutput(path string, dry bool) (*output, error) {
+	// Renaming comes last, when other packages have their names already: what
+	// would stop it must be found now.
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("write %s: it is there and is not a regular file", path)
+	}
 	o := &output{path: path, hash: sha256.New(), dry: dry}
 	if dry {
 		return o, nil
