@@ -34,6 +34,15 @@ func (e *ExistsError) Error() string {
 		e.Source, e.Name, e.Version, e.Arch, e.Suite, e.Have, e.Got)
 }
 
+// An OptionError reports an option that cannot be what its user means.
+type OptionError struct {
+	Option string // as wain's command line calls it, without dashes
+	Value  string
+	Detail string
+}
+
+func (e *OptionError) Error() string { return fmt.Sprintf("%s %q: %s", e.Option, e.Value, e.Detail) }
+
 // An IdentityError reports an attempt to change what existing clients hold on to.
 type IdentityError struct {
 	Field     string // "origin" or "label"

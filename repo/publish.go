@@ -3,7 +3,6 @@ package repo
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 
@@ -102,8 +101,8 @@ type Package struct {
 // Publish adds the packages under o.Paths to the repository and publishes it, all in one commit. Every package is read
 // first; each error about one of them is in the returned error, in the order of the files.
 //
-// The errors with facts are *PackageError, *SuiteError, *NoPackagesError, *ExistsError, *IdentityError, *ForeignError
-// and *StateError, and [ErrNoSigner], [ErrSigned] and [ErrNoOrigin] match. After any of them the repository is as it was.
+// The errors with facts are *OptionError, *PackageError, *SuiteError, *NoPackagesError, *ExistsError, *IdentityError,
+// *ForeignError and *StateError, and [ErrNoSigner], [ErrSigned] and [ErrNoOrigin] match. After any of them the repository is as it was.
 func Publish(ctx context.Context, o Options) (*Result, error) {
 	if err := o.check(); err != nil {
 		return nil, err
@@ -143,11 +142,11 @@ func (o *Options) check() error {
 	}
 	for _, field := range []struct{ name, value string }{{"origin", o.Origin}, {"label", o.Label}} {
 		if !printable(field.value) {
-			errs = append(errs, fmt.Errorf("%s %q: control characters cannot be in it", field.name, field.value))
+			errs = append(errs, &OptionError{field.name, field.value, "control characters cannot be in it"})
 		}
 	}
 	if o.Origin != "" && slug(o.Origin) == "" {
-		errs = append(errs, fmt.Errorf("origin %q: a letter or digit must be in it, since files are named after it", o.Origin))
+		errs = append(errs, &OptionError{"origin", o.Origin, "a letter or digit must be in it, since files are named after it"})
 	}
 	if err := checkBaseURL(o.BaseURL); err != nil {
 		errs = append(errs, err)

@@ -66,7 +66,7 @@ func Snippet(kind string, o SnippetOptions) (string, error) {
 // checkBaseURL refuses what would be something else in a shell, in a manifest or in a client's configuration.
 func checkBaseURL(url string) error {
 	if strings.ContainsAny(url, "'\"\\`$<>|&;()#*? ") || !printable(url) {
-		return fmt.Errorf("base URL %q: blanks, quotes and shell characters cannot be in it", url)
+		return &OptionError{"base-url", url, "blanks, quotes and shell characters cannot be in it"}
 	}
 	return nil
 }

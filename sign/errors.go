@@ -176,3 +176,8 @@ func (e *ClearTextError) Error() string {
 }
 
 func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
+
+// UserIDError is a name or an email address that a key cannot have.
+type UserIDError struct{ Detail string }
+
+func (e *UserIDError) Error() string { return e.Detail }

@@ -21,7 +21,8 @@ const generatedBits = 4096
 // Generate makes a key for an archive: RSA-4096, version 4, a primary that
 // certifies and signs, no subkey and no end, with a SHA-512 self-signature. The
 // only randomness is the RSA key itself. Name and email make up the user ID
-// "name <email>"; either may be empty, not both.
+// "name <email>"; either may be empty, not both, and what cannot be one is a
+// *UserIDError.
 func Generate(name, email string, created time.Time) (*Key, error) {
 	id, err := userID(name, email)
 	if err != nil {
@@ -69,15 +70,15 @@ func userID(name, email string) (string, error) {
 			return unicode.IsControl(r) || strings.ContainsRune(part.forbidden, r)
 		})
 		if bad >= 0 || !utf8.ValidString(part.text) {
-			return "", fmt.Errorf("%s %q has a character that a user ID cannot hold", part.what, part.text)
+			return "", &UserIDError{fmt.Sprintf("%s %q has a character that a user ID cannot hold", part.what, part.text)}
 		}
 	}
 	name = strings.TrimSpace(name)
 	switch {
 	case name == "" && email == "":
-		return "", fmt.Errorf("a name or an email address is needed")
+		return "", &UserIDError{"a name or an email address is needed"}
 	case email != "" && !strings.Contains(email, "@"):
-		return "", fmt.Errorf("email %q has no @", email)
+		return "", &UserIDError{fmt.Sprintf("email %q has no @", email)}
 	case email == "":
 		return name, nil
 	case name == "":

@@ -29,6 +29,8 @@ func adviseUsage(err error) (advice, bool) {
 	var unknown *target.UnknownError
 	var file *target.FileError
 	var option *convert.OptionError
+	var publishOption *repo.OptionError
+	var owner *sign.UserIDError
 	switch {
 	case errors.Is(err, errInterrupted):
 		return advice{kind: "interrupted", code: exitInterrupted}, true
@@ -36,6 +38,10 @@ func adviseUsage(err error) (advice, bool) {
 		return advice{kind: "usage", code: exitUsage, hint: usage.hint}, true
 	case errors.As(err, &option):
 		return advice{kind: "usage", code: exitUsage, hint: "wain convert --help says what --" + option.Option + " takes"}, true
+	case errors.As(err, &publishOption):
+		return advice{kind: "usage", code: exitUsage, hint: "wain publish --help says what --" + publishOption.Option + " is"}, true
+	case errors.As(err, &owner):
+		return advice{kind: "usage", code: exitUsage, hint: "a key's owner is a name and an address, as in --name \"Example Archive\" --email ops@example.com"}, true
 	case errors.As(err, &unknown):
 		return advice{kind: "unknown-target", code: exitUsage, hint: "a target is NAME[/ARCH][+pythonX.Y], as in debian12, debian13/arm64, el9+python3.12"}, true
 	case errors.As(err, &file):
@@ -189,7 +195,11 @@ func advisePackage(err error) (advice, bool) {
 	case errors.As(err, &unreadable):
 		return advice{kind: "package-file", file: unreadable.Source, hint: "the file is damaged or is no package: build or fetch it again; nothing was published"}, true
 	case errors.As(err, &suite):
-		return advice{kind: "suite", file: suite.Source, hint: "packages that wain did not make need a suite: --suite bookworm"}, true
+		a := advice{kind: "suite", file: suite.Source, hint: "packages that wain did not make need a suite: --suite bookworm"}
+		if suite.Source == "" {
+			a.hint = "a suite is named as in --suite bookworm, a channel as in --channel staging"
+		}
+		return a, true
 	case errors.As(err, &none):
 		return advice{kind: "no-packages", hint: "name packages, or folders that hold some, as in wain publish dist"}, true
 	}

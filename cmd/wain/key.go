@@ -67,11 +67,11 @@ func runKeyNew(opts keyNewOptions, con *console) error {
 	}
 	key, err := sign.Generate(opts.name, opts.email, created)
 	if err != nil {
-		return fmt.Errorf("make key: %w", err)
+		return err
 	}
 	revocation, err := key.Revocation()
 	if err != nil {
-		return fmt.Errorf("make key: %w", err)
+		return err
 	}
 	files[0].data, files[1].data = key.PrivateArmored(), revocation
 	files[2].data, files[3].data = key.PublicArmored(), key.PublicBinary()
