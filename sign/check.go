@@ -107,7 +107,8 @@ type Warning struct {
 }
 
 // Warnings lists what to tell the owner of a key that passes Check at the given
-// time. Sources: apt 3's policy file, and the measurements behind docs/trust.md.
+// time. Sources: apt 3's policy file, and measurements with the clients that
+// docs/errors.md tells of.
 func (c *Certificate) Warnings(at time.Time) []Warning { return c.warnings(at, anySecret) }
 
 func (c *Certificate) warnings(at time.Time, has func(*component) bool) []Warning {

@@ -126,7 +126,7 @@ func (e *SeveralKeysError) Error() string {
 // A DamagedError is a key or signature that breaks off or contradicts itself.
 // Detail never quotes the input.
 type DamagedError struct {
-	What   string // "key", "signature", "package"
+	What   string // "key", "armor", "signature", "package"
 	Detail string
 }
 
