@@ -2,6 +2,7 @@ package convert
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -71,8 +72,8 @@ func closure(targetName string, env pep.Environment, members map[string]member, 
 			}
 		}
 	}
-	for name, m := range members {
-		enter(name, m.extras)
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		enter(name, members[name].extras)
 	}
 	missing := &MissingError{Target: targetName}
 	judged := 0
