@@ -179,7 +179,7 @@ func TestFullDisk(t *testing.T) {
 	fixtures.NeedRoot(t)
 	disk := t.TempDir()
 	if err := syscall.Mount("tmpfs", disk, "tmpfs", 0, "size=512k"); err != nil {
-		t.Skipf("mount: %v", err)
+		t.Fatalf("mount a small tmpfs: %v", err)
 	}
 	defer func() {
 		if err := syscall.Unmount(disk, syscall.MNT_DETACH); err != nil {
