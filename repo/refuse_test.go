@@ -35,7 +35,7 @@ func TestPublishRefuses(t *testing.T) {
 		{"no time", func(o *repo.Options) { o.Time = time.Time{} }, "no time", nil},
 		{"another origin", func(o *repo.Options) { o.Origin = "Other" }, `origin is "Example Archive" and cannot become "Other"`, as[*repo.IdentityError]},
 		{"another label", func(o *repo.Options) { o.Label = "Other" }, `label is "Example Archive"`, as[*repo.IdentityError]},
-		{"an origin of two lines", func(o *repo.Options) { o.Origin = "a\nb" }, "control characters", nil},
+		{"an origin of two lines", func(o *repo.Options) { o.Origin = "a\nb" }, "control characters", as[*repo.OptionError]},
 		{"a suite with a slash", func(o *repo.Options) { o.Suite = "bookworm/updates" }, "bookworm/updates", as[*repo.SuiteError]},
 		{"a channel with a slash", func(o *repo.Options) { o.Channel = "../x" }, "../x", as[*repo.SuiteError]},
 		{"a package without suite", func(o *repo.Options) { o.Paths = []string{dist(t, good, foreign)} }, "names no suite", as[*repo.SuiteError]},
@@ -46,7 +46,7 @@ func TestPublishRefuses(t *testing.T) {
 		{"an empty package", beside(t, good, "x.deb", ""), "the file is empty", as[*repo.PackageError]},
 		{"a broken deb", beside(t, good, "x.deb", "!<arch>\nhello"), "x.deb", as[*repo.PackageError]},
 		{"a broken rpm", beside(t, good, "x.rpm", "\xed\xab\xee\xdbhello"), "x.rpm", as[*repo.PackageError]},
-		{"a bad base URL", func(o *repo.Options) { o.BaseURL = "https://example.org/$(id)" }, "shell characters", nil},
+		{"a bad base URL", func(o *repo.Options) { o.BaseURL = "https://example.org/$(id)" }, "shell characters", as[*repo.OptionError]},
 		{"a signer that fails", func(o *repo.Options) {
 			o.Signer.Clear = func([]byte, time.Time) ([]byte, error) { return nil, broken }
 		}, "sign InRelease", is(broken)},

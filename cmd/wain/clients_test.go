@@ -95,6 +95,15 @@ func (w *workshop) snippet(kind, suite string) func(baseURL string) string {
 	}
 }
 
+// manifest is wain's snippet for Puppet, applied as it is; Puppet's code 2 says
+// that it changed something, and that all of it worked.
+func (w *workshop) manifest(suite string) func(baseURL string) string {
+	return func(baseURL string) string {
+		return "cat >/snippet.pp <<'END OF MANIFEST'\n" + w.snippet("puppet", suite)(baseURL) +
+			"END OF MANIFEST\npuppet apply --color false --detailed-exitcodes /snippet.pp || [ $? = 2 ]\n"
+	}
+}
+
 // Every client, set up by the snippet that wain prints, takes myproject through
 // its life: 1.2.3 exactly, 1.3.0, 1.2.2, 1.2.3 again, removal.
 func TestClientLifeCycle(t *testing.T) {
@@ -109,8 +118,8 @@ func TestClientLifeCycle(t *testing.T) {
 		"dnf-folder":          {Client: clients.Dnf, Root: "rpmhost", Suite: "el9"},
 		"zypper":              {Client: clients.Zypper, Root: "rpmhost", Suite: "el9", Configure: w.snippet("zypper", "el9"), HTTP: true},
 		"zypper-folder":       {Client: clients.Zypper, Root: "rpmhost", Suite: "el9"},
-		"puppet-apt":          {Client: clients.PuppetApt, Root: "rpmhost", Suite: "bookworm"},
-		"puppet-dnf":          {Client: clients.PuppetDnf, Root: "rpmhost", Suite: "el9"},
+		"puppet-apt":          {Client: clients.PuppetApt, Root: "rpmhost", Suite: "bookworm", Configure: w.manifest("bookworm"), HTTP: true},
+		"puppet-dnf":          {Client: clients.PuppetDnf, Root: "rpmhost", Suite: "el9", Configure: w.manifest("el9"), HTTP: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.Repository = repository
