@@ -64,6 +64,9 @@ func (r *run) read(ctx context.Context) error {
 		}
 		r.notes.add(r.lock.Warnings...)
 	}
+	if r.lock.IndexURL != "" || len(r.lock.ExtraIndexURLs) > 0 {
+		r.notes.add(r.Lock + " names an index, which is not asked: wheels come from --find-links folders and from paths in the lock")
+	}
 	r.index, err = index.New(index.Options{FindLinks: append(append([]string{}, r.FindLinks...), r.lock.FindLinks...)})
 	if err != nil {
 		return err

@@ -70,13 +70,18 @@ func release(t *testing.T, s surroundings) map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	source := fixtures.WheelFilename("myproject-1.2.3")
-	for name, data := range map[string][]byte{"requirements.txt": lock, "archive.key": key, source: fixtures.Wheel("myproject-1.2.3")} {
+	source, compiled := fixtures.WheelFilename("myproject-1.2.3"), fixtures.WheelFilename("sealer-1.0.0")
+	for name, data := range map[string][]byte{
+		"requirements.txt": lock, "archive.key": key,
+		source: fixtures.Wheel("myproject-1.2.3"), compiled: fixtures.Wheel("sealer-1.0.0"),
+	} {
 		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
+	wheels := fixtures.RealWheels(t, "cryptography")
 	for _, args := range [][]string{
+		{"convert", compiled, "--lock", filepath.Join(wheels, "requirements.txt"), "-f", wheels, "-t", "debian12", "-t", "el9+python3.11", "--key", "archive.key", "-j", s.jobs},
 		{"convert", source, "--lock", "requirements.txt", "-f", "wheelhouse", "-t", "debian12", "-t", "debian13/arm64", "-t", "el9", "-t", "el8", "--key", "archive.key", "-j", s.jobs},
 		{"publish", "dist", "--repo", "repo", "--origin", "Example", "--key", "archive.key", "-j", s.jobs},
 	} {
