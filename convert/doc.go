@@ -13,7 +13,10 @@
 //
 // Everything up to step 4 happens for every target before the first package is
 // written, and nothing is renamed before the last one is whole: a run that fails
-// leaves no file behind.
+// leaves no file behind. Two limits: several renames are not one, so a file
+// system that fails between them leaves the earlier packages, each whole; and a
+// killed process leaves its temporary files, .wain-* beside the packages and
+// wain-stage-* in the scratch folder.
 //
 // The same wheels, lock, options and key give the same bytes, on any host.
 // Nothing here reads the environment, the clock or the host's name, and
