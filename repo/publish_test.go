@@ -372,4 +372,3 @@ func TestPublishKeyChange(t *testing.T) {
 	}
 	sound(t, dir)
 }
-
