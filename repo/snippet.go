@@ -29,7 +29,7 @@ type SnippetOptions struct {
 }
 
 // Snippet returns client configuration, ready to paste: a shell script for apt, dnf and zypper, a manifest for
-// puppet. It has the key's fingerprint in it and the command to compare it with.
+// puppet. It has the key's fingerprint in it; a script also has the command to compare it with.
 func Snippet(kind string, o SnippetOptions) (string, error) {
 	if slug(o.Origin) == "" || o.Suite == "" {
 		return "", errors.New("snippet: an origin and a suite are needed")

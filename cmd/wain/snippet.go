@@ -22,7 +22,7 @@ func newSnippetCommand(con *console) *cobra.Command {
 		Short: "Print client configuration for a repository, ready to paste",
 		Long: `Print client configuration for a repository, ready to paste: a shell script for
 apt, dnf or zypper, a manifest for Puppet. It has the fingerprint of the signing
-key in it, and the command that shows the fingerprint of the key a host fetched.
+key in it; a script also shows the fingerprint of the key that a host fetched.
 
 The repository's base URL is the one that wain publish --base-url recorded, or
 --base-url here.`,
