@@ -128,7 +128,7 @@ func TestClientApt(t *testing.T) {
 		t.Error(err)
 	}
 
-	// An architecture that the suite does not have sees the packages for all (case 13).
+	// An architecture that the suite does not have sees the packages for all.
 	other := newAptHost(t, dir, "arm64")
 	_ = must(t, other.env, "apt-get", "-q", "update")
 	if out := must(t, other.env, "apt-cache", "madison", "python-pure"); !strings.Contains(out, "1.2.3") {

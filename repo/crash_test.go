@@ -88,7 +88,7 @@ func crashFree(t *testing.T, dir string, want int, when string) {
 	}
 }
 
-// TestKillAtEveryStep is case 4: a publisher is killed in each step of its commit. Readers find the old or the new
+// TestKillAtEveryStep: a publisher is killed in each step of its commit. Readers find the old or the new
 // repository, and the next publish needs no help.
 func TestKillAtEveryStep(t *testing.T) {
 	first, second := dist(t, deb("1.2.2", "amd64"), rpm("1.2.2", "amd64")), dist(t, deb("1.2.3", "amd64"), rpm("1.2.3", "amd64"))
@@ -123,7 +123,7 @@ func TestKillAtEveryStep(t *testing.T) {
 	}
 }
 
-// TestManyPublishers is case 6: processes publish to one folder at once, some are killed at any moment, and what the
+// TestManyPublishers: processes publish to one folder at once, some are killed at any moment, and what the
 // others published is there.
 func TestManyPublishers(t *testing.T) {
 	const publishers, rounds = 4, 3
@@ -174,7 +174,7 @@ func TestManyPublishers(t *testing.T) {
 	crashFree(t, dir, len(paths)+1, "published again")
 }
 
-// TestFullDisk is case 8 on a real file system without room: an error, and not a byte of the tree differs.
+// TestFullDisk publishes on a real file system without room: an error, and not a byte of the tree differs.
 func TestFullDisk(t *testing.T) {
 	fixtures.NeedRoot(t)
 	disk := t.TempDir()
@@ -217,7 +217,7 @@ func TestFullDisk(t *testing.T) {
 }
 
 // TestReaders polls while packages are published: whatever Release or repomd.xml a reader has, all that it names is
-// there and right (case 5).
+// there and right.
 func TestReaders(t *testing.T) {
 	dir := t.TempDir()
 	publish(t, options(t, dir, dist(t, deb("1.0", "amd64"), rpm("1.0", "amd64"))))

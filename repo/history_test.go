@@ -10,7 +10,7 @@ import (
 	"wain/repo/store"
 )
 
-// TestPublishKeepsOldIndexes is the part of case 5 that a folder can show: what the last generations' Release and
+// TestPublishKeepsOldIndexes: what the last generations' Release and
 // repomd.xml name is still there; what older ones name is gone after a day.
 func TestPublishKeepsOldIndexes(t *testing.T) {
 	dir := t.TempDir()

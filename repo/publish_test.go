@@ -94,7 +94,7 @@ func TestPublishAgain(t *testing.T) {
 	}
 }
 
-// TestPublishExists is case 10, for both formats: other bytes are refused, and with them all else that was given.
+// TestPublishExists, for both formats: other bytes are refused, and with them all else that was given.
 func TestPublishExists(t *testing.T) {
 	dir := t.TempDir()
 	publish(t, options(t, dir, dist(t, deb("1.2.3", "amd64"), rpm("1.2.3", "amd64"))))
@@ -177,7 +177,7 @@ func TestPublishUnchangedSuites(t *testing.T) {
 	sound(t, dir)
 }
 
-// TestPublishDates is the monotonic part of case 1.
+// TestPublishDates: dates never go back, for apt ignores an older Release.
 func TestPublishDates(t *testing.T) {
 	dir := t.TempDir()
 	for i, step := range []struct {
@@ -238,7 +238,7 @@ func TestPublishArchitectureAll(t *testing.T) {
 	sound(t, dir)
 }
 
-// TestPublishVersions keeps all versions, ordered as dpkg and rpm order them; epochs get a path of their own (case 11).
+// TestPublishVersions keeps all versions, ordered as dpkg and rpm order them; epochs get a path of their own.
 func TestPublishVersions(t *testing.T) {
 	dir := t.TempDir()
 	var packages []made
