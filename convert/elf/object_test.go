@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	wainelf "wain/convert/elf"
+	"wain/fixtures"
 )
 
 func read(t testing.TB, b []byte) (*wainelf.Object, error) {
@@ -76,7 +77,7 @@ func TestSections(t *testing.T) {
 	path := "/bin/ls"
 	b, err := os.ReadFile(path)
 	if err != nil || !wainelf.Is(b) || b[elf.EI_CLASS] != byte(elf.ELFCLASS64) || b[elf.EI_DATA] != byte(elf.ELFDATA2LSB) {
-		t.Skipf("%s is no 64-bit little-endian ELF file: %v", path, err)
+		fixtures.Missing(t, "%s is no 64-bit little-endian ELF file: %v", path, err)
 	}
 	want, err := read(t, b)
 	if err != nil {

@@ -196,7 +196,7 @@ func TestSystem(t *testing.T) {
 		}
 	}
 	if len(paths) == 0 {
-		t.Skip("no ELF file on this machine")
+		fixtures.Missing(t, "needs ELF files in the usual folders")
 	}
 	const most = 400
 	var some []string
