@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -73,4 +74,31 @@ func readSession(text string) []step {
 		continued = (isCommand || continued) && strings.HasSuffix(line, "\\\n")
 	}
 	return steps
+}
+
+// make demo converts, publishes and verifies, and prints the snippets, in less
+// than a minute.
+func TestDemo(t *testing.T) {
+	fixtures.NeedTool(t, "bash", "make")
+	build := exec.Command("make", "build")
+	build.Dir = "../.."
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("make build: %v\n%s", err, out)
+	}
+	dir := filepath.Join(t.TempDir(), "demo")
+	cmd := exec.Command("bash", "fixtures/demo", dir)
+	cmd.Dir = "../.."
+	began := time.Now()
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("fixtures/demo: %v\n%s", err, out)
+	}
+	if took := time.Since(began); took > time.Minute {
+		t.Errorf("the demo took %s", took)
+	}
+	for _, want := range []string{"./repo: no findings", "Suites: bookworm", "baseurl=https://packages.example.org/yum/el9"} {
+		if !strings.Contains(string(out), want) {
+			t.Errorf("%q is not in:\n%s", want, out)
+		}
+	}
 }
