@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -15,27 +14,12 @@ import (
 	"wain/fixtures"
 )
 
-// builtWain is the program as make build makes it, built once for all tests of
-// this package that need it as a file.
-var builtWain = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "wain-test-")
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(dir, "wain")
-	build := exec.Command("go", "build", "-trimpath", "-o", path, ".")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		return string(out), err
-	}
-	return path, nil
-})
-
+// wainPath is the program as a file: TestMain puts it on PATH.
 func wainPath(t *testing.T) string {
 	t.Helper()
-	path, err := builtWain()
+	path, err := exec.LookPath("wain")
 	if err != nil {
-		t.Fatalf("build wain: %v: %s", err, path)
+		t.Fatal(err)
 	}
 	return path
 }
