@@ -263,6 +263,25 @@ func TestFolderOverRealFolder(t *testing.T) {
 	}
 }
 
+// A file in the place of a tree gives way like an old link.
+func TestFolderTreeOverFile(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(dir, "dists"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	c := change(1)
+	name := filepath.Join(dir, filepath.FromSlash(c.Head.Trees[0].Name))
+	if err := os.WriteFile(name, []byte("in the way"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.NewFolder(dir, store.FolderOptions{}).Update(t.Context(), plan(c)); err != nil {
+		t.Fatal(err)
+	}
+	if got := text(t, dir, c.Head.Trees[0].Name+"/Release"); got != "release 1" {
+		t.Errorf("the tree shows %q", got)
+	}
+}
+
 func TestDryRun(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "repo")
 	changed, err := store.DryRun{Reader: store.NewFolder(dir, store.FolderOptions{})}.Update(t.Context(), plan(change(1)))

@@ -21,7 +21,7 @@ func (c *commit) stageTrees() error {
 			continue
 		}
 		stat, err := os.Lstat(c.folder.path(tree.Name))
-		if err == nil && stat.Mode()&fs.ModeSymlink == 0 {
+		if err == nil && stat.IsDir() {
 			continue // a real folder cannot be replaced by one rename
 		}
 		link := path.Join(stagedName, "tree-"+strconv.Itoa(i))
