@@ -104,6 +104,23 @@ func TestTargetsTable(t *testing.T) {
 	}
 }
 
+// The target file that docs/targets.md shows is one.
+func TestTargetFileOfTheDocs(t *testing.T) {
+	page, err := os.ReadFile("../../docs/targets.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(page), "```yaml\n")
+	text, _, _ := strings.Cut(rest, "```")
+	found, err := target.Load([]byte(text), "ours.yaml", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found.String() != "ours9" || found.Python.Version != "3.11" || found.Dist != ".ours9" {
+		t.Errorf("the target is %+v", found)
+	}
+}
+
 func targetsTable(t *testing.T) string {
 	t.Helper()
 	var b strings.Builder
