@@ -166,22 +166,19 @@ func TestExamples(t *testing.T) {
 
 // A shell can read the completion script that is made for it.
 func TestCompletionScripts(t *testing.T) {
-	fixtures.NeedTool(t, "bash")
 	for _, shell := range []string{"bash", "zsh", "fish"} {
-		program, err := exec.LookPath(shell)
-		if err != nil {
-			t.Logf("no %s here", shell)
-			continue
-		}
-		out, err := exec.Command("wain", "completion", shell).Output()
-		if err != nil {
-			t.Fatal(err)
-		}
-		check := exec.Command(program, "-n")
-		check.Stdin = bytes.NewReader(out)
-		if answer, err := check.CombinedOutput(); err != nil || len(out) == 0 {
-			t.Errorf("%s -n: %v\n%s", shell, err, answer)
-		}
+		t.Run(shell, func(t *testing.T) {
+			fixtures.NeedTool(t, shell)
+			out, err := exec.Command("wain", "completion", shell).Output()
+			if err != nil {
+				t.Fatal(err)
+			}
+			check := exec.Command(shell, "-n")
+			check.Stdin = bytes.NewReader(out)
+			if answer, err := check.CombinedOutput(); err != nil || len(out) == 0 {
+				t.Errorf("%s -n: %v\n%s", shell, err, answer)
+			}
+		})
 	}
 }
 
