@@ -16,7 +16,8 @@ import (
 // published is a repository with several versions for apt and yum, signed by the archive key, and its base URL.
 func published(t *testing.T) (dir, url string) {
 	t.Helper()
-	dir = filepath.Join(t.TempDir(), "repo")
+	temp := t.TempDir()
+	dir = filepath.Join(temp, "repo")
 	for _, version := range []string{"1.2.2", "1.2.3"} {
 		all, noarch := deb(version, "all"), rpm(version, "all")
 		all.name, noarch.name = "python-pure", "python-pure"
@@ -26,7 +27,7 @@ func published(t *testing.T) (dir, url string) {
 		publish(t, o)
 	}
 	// gpgv and apt's methods run as other users.
-	for at := dir; at != os.TempDir(); at = filepath.Dir(at) {
+	for _, at := range []string{dir, temp, filepath.Dir(temp)} {
 		if err := os.Chmod(at, 0o755); err != nil {
 			t.Fatal(err)
 		}
