@@ -67,7 +67,7 @@ func (r *run) read(ctx context.Context) error {
 	if r.lock.IndexURL != "" || len(r.lock.ExtraIndexURLs) > 0 {
 		r.notes.add(r.Lock + " names an index, which is not asked: wheels come from --find-links folders and from paths in the lock")
 	}
-	r.index, err = index.New(index.Options{FindLinks: append(append([]string{}, r.FindLinks...), r.lock.FindLinks...)})
+	r.index, err = index.New(index.Options{FindLinks: slices.Concat(r.FindLinks, r.lock.FindLinks)})
 	if err != nil {
 		return err
 	}

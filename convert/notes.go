@@ -2,23 +2,21 @@ package convert
 
 import (
 	"fmt"
-	"sync"
+	"slices"
 )
 
 // mostOfWheel is how many warnings of one wheel are passed on; a RECORD may
 // give cause for a million.
 const mostOfWheel = 20
 
-// notes gathers warnings of a run, each once.
+// notes gathers warnings of a run, each once. They arise while plans are made,
+// one after the other.
 type notes struct {
-	mu    sync.Mutex
 	texts []string
 	seen  map[string]bool
 }
 
 func (n *notes) add(texts ...string) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
 	if n.seen == nil {
 		n.seen = map[string]bool{}
 	}
@@ -42,7 +40,5 @@ func (n *notes) addOf(wheel string, warnings []string) {
 }
 
 func (n *notes) list() []string {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return append([]string(nil), n.texts...)
+	return slices.Clone(n.texts)
 }

@@ -20,7 +20,8 @@ import (
 // plan is what one target gets.
 type plan struct {
 	target target.Target
-	chosen []chosen // the SOURCE projects first, the rest by name
+	tags   []pep.Tag // what the target takes, best first
+	chosen []chosen  // the SOURCE projects first, the rest by name
 	tree   *venv.Tree
 	spec   pack.Spec
 }
@@ -34,7 +35,7 @@ type chosen struct {
 
 // planTarget plans one target, and tells its steps.
 func (r *run) planTarget(ctx context.Context, t target.Target, tell func(step string)) (*plan, error) {
-	p := &plan{target: t}
+	p := &plan{target: t, tags: t.Tags()}
 	tell("choose")
 	if err := r.choose(ctx, p); err != nil {
 		return nil, err
@@ -91,7 +92,7 @@ func (r *run) choose(ctx context.Context, p *plan) error {
 	members := map[string]member{}
 	var errs []error
 	for _, s := range r.sources {
-		c, err := r.chooseSource(ctx, p.target, s, pins)
+		c, err := r.chooseSource(ctx, p, s, pins)
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -106,7 +107,7 @@ func (r *run) choose(ctx context.Context, p *plan) error {
 		if slices.ContainsFunc(r.sources, func(s source) bool { return s.project == pin.Name }) {
 			continue
 		}
-		b, err := r.choosePin(ctx, p.target, pin)
+		b, err := r.choosePin(ctx, p, pin)
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -128,24 +129,31 @@ func (r *run) choose(ctx context.Context, p *plan) error {
 // noteKernel tells of markers that ask for the kernel of the host: it is not the
 // target's to say, and counts as unknown.
 func (r *run) noteKernel(p *plan) {
-	note := func(where string, m *pep.Marker) {
-		if m == nil {
-			return
-		}
-		for _, variable := range m.Variables() {
-			if variable == "platform_release" || variable == "platform_version" {
-				r.notes.add(fmt.Sprintf("%s depends on %s, which a target does not fix: it is taken for empty", where, variable))
-			}
-		}
+	note := func(where, variable string) {
+		r.notes.add(fmt.Sprintf("%s depends on %s, which a target does not fix: it is taken for empty", where, variable))
 	}
 	for _, pin := range r.lock.Pins() {
-		note(fmt.Sprintf("%s:%d", pin.File, pin.Line), pin.Marker)
+		for _, variable := range kernelVariables(pin.Marker) {
+			note(fmt.Sprintf("%s:%d", pin.File, pin.Line), variable)
+		}
 	}
 	for _, c := range p.chosen {
 		for _, requirement := range c.book.wheel.Metadata.RequiresDist {
-			note(fmt.Sprintf("%s: %q", c.book.wheel.Filename.Raw, requirement.String()), requirement.Marker)
+			for _, variable := range kernelVariables(requirement.Marker) {
+				note(fmt.Sprintf("%s: %q", c.book.wheel.Filename.Raw, requirement.String()), variable)
+			}
 		}
 	}
+}
+
+// kernelVariables are those of a marker that ask for the host's kernel.
+func kernelVariables(m *pep.Marker) []string {
+	if m == nil {
+		return nil
+	}
+	return slices.DeleteFunc(m.Variables(), func(name string) bool {
+		return name != "platform_release" && name != "platform_version"
+	})
 }
 
 // excluded tells, by project, why the lock's pin of it is not among the chosen.
@@ -162,20 +170,20 @@ func (r *run) excluded(pins []lock.Pin) map[string]string {
 // chooseSource takes the SOURCE's own wheel, which the target must be able to
 // run, or the wheel that the lock pins for it. Where both are there they must
 // agree.
-func (r *run) chooseSource(ctx context.Context, t target.Target, s source, pins []lock.Pin) (chosen, error) {
+func (r *run) chooseSource(ctx context.Context, p *plan, s source, pins []lock.Pin) (chosen, error) {
 	i := slices.IndexFunc(pins, func(pin lock.Pin) bool { return pin.Name == s.project })
 	if i < 0 {
 		if s.book == nil {
-			return chosen{}, &SourceError{s.given, fmt.Sprintf("the lock %s does not pin it for %s", r.Lock, t.Folder())}
+			return chosen{}, &SourceError{s.given, fmt.Sprintf("the lock %s does not pin it for %s", r.Lock, p.target.Folder())}
 		}
-		return chosen{book: s.book, source: true}, fitsTags(t, s)
+		return chosen{book: s.book, source: true}, fitsTags(p, s)
 	}
 	pin := pins[i]
 	if v, err := pep.ParseVersion(pin.Version); pin.Version != "" && (err != nil || v.Compare(s.version) != 0) {
 		return chosen{}, &SourceError{s.given, fmt.Sprintf("%s:%d pins %s==%s", pin.File, pin.Line, pin.Name, pin.Version)}
 	}
 	if s.book == nil {
-		b, err := r.choosePin(ctx, t, pin)
+		b, err := r.choosePin(ctx, p, pin)
 		return chosen{book: b, source: true, url: pin.URL}, err
 	}
 	if hashes := hashesOf(pin); len(hashes) > 0 {
@@ -183,23 +191,23 @@ func (r *run) chooseSource(ctx context.Context, t target.Target, s source, pins 
 			return chosen{}, &PinError{Pin: pin, Err: err}
 		}
 	}
-	return chosen{book: s.book, source: true}, fitsTags(t, s)
+	return chosen{book: s.book, source: true}, fitsTags(p, s)
 }
 
 // choosePin finds the wheel of a pin, by URL or among the candidates, and
 // opens it verified.
-func (r *run) choosePin(ctx context.Context, t target.Target, pin lock.Pin) (*book, error) {
-	b, err := r.findPin(ctx, t, pin)
+func (r *run) choosePin(ctx context.Context, p *plan, pin lock.Pin) (*book, error) {
+	b, err := r.findPin(ctx, p, pin)
 	if err != nil {
-		return nil, &PinError{Pin: pin, Target: t.Folder(), Err: err}
+		return nil, &PinError{Pin: pin, Target: p.target.Folder(), Err: err}
 	}
 	if b.wheel.Filename.Name != pin.Name {
-		return nil, &PinError{Pin: pin, Target: t.Folder(), Err: fmt.Errorf("%s is a wheel of %s", b.source, b.wheel.Filename.Name)}
+		return nil, &PinError{Pin: pin, Target: p.target.Folder(), Err: fmt.Errorf("%s is a wheel of %s", b.source, b.wheel.Filename.Name)}
 	}
 	return b, nil
 }
 
-func (r *run) findPin(ctx context.Context, t target.Target, pin lock.Pin) (*book, error) {
+func (r *run) findPin(ctx context.Context, p *plan, pin lock.Pin) (*book, error) {
 	var candidates []index.Candidate
 	var version pep.Version
 	if place := firstOf(pin.Path, pin.URL); place != "" {
@@ -218,7 +226,7 @@ func (r *run) findPin(ctx context.Context, t target.Target, pin lock.Pin) (*book
 		}
 	}
 	hashes := hashesOf(pin)
-	c, err := r.index.Choose(ctx, candidates, index.Want{Project: pin.Name, Version: version, Tags: t.Tags(), Hashes: hashes})
+	c, err := r.index.Choose(ctx, candidates, index.Want{Project: pin.Name, Version: version, Tags: p.tags, Hashes: hashes})
 	if err != nil {
 		return nil, r.explain(pin.Name, err)
 	}
@@ -246,16 +254,16 @@ func hashesOf(pin lock.Pin) []index.Hash {
 }
 
 // fitsTags refuses a SOURCE wheel that the target cannot run.
-func fitsTags(t target.Target, s source) error {
-	name, tags := s.book.wheel.Filename, t.Tags()
+func fitsTags(p *plan, s source) error {
+	name := s.book.wheel.Filename
 	for _, have := range name.Tags {
-		if slices.Contains(tags, have) {
+		if slices.Contains(p.tags, have) {
 			return nil
 		}
 	}
 	return &PinError{
-		Pin: lock.Pin{Name: s.project, Version: s.version.String()}, Target: t.Folder(),
-		Err: &index.NoWheelError{Project: s.project, Version: s.version, Found: []string{name.Raw}, Tags: tags},
+		Pin: lock.Pin{Name: s.project, Version: s.version.String()}, Target: p.target.Folder(),
+		Err: &index.NoWheelError{Project: s.project, Version: s.version, Found: []string{name.Raw}, Tags: p.tags},
 	}
 }
 

@@ -50,8 +50,8 @@ func (r *run) specify(ctx context.Context, p *plan) error {
 }
 
 // loadable sorts out the ELF files that the target's loader takes. A file for
-// another machine is data as long as its wheel brings one for this machine, or
-// is tagged for any platform; a wheel that brings none is the wrong one.
+// another machine is data as long as its wheel also brings one for this machine;
+// a wheel that brings others alone is the wrong one.
 func (r *run) loadable(t target.Target, entries []venv.Entry, objects []*elf.Object) ([]*elf.Object, error) {
 	platform := elf.Platform{
 		Machine: t.Arch.Machine, Class: t.Arch.Class,
