@@ -1,10 +1,6 @@
 package pep_test
 
 import (
-	"bytes"
-	"encoding/json"
-	"os"
-	"os/exec"
 	"regexp"
 	"slices"
 	"strings"
@@ -25,21 +21,8 @@ type question []any
 // ask gives packaging's answers, decoded, in the order of the questions.
 func ask[Answer any](t *testing.T, questions []question) []*Answer {
 	t.Helper()
-	in, err := json.Marshal(questions)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(fixtures.PackagingPython(t), "testdata/oracle.py")
-	cmd.Stdin = bytes.NewReader(in)
-	cmd.Stderr = os.Stderr
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("ask packaging: %v", err)
-	}
 	var answers []*Answer
-	if err := json.Unmarshal(out, &answers); err != nil {
-		t.Fatalf("read packaging's answers: %v", err)
-	}
+	fixtures.AskPackaging(t, "testdata/oracle.py", questions, &answers)
 	if len(answers) != len(questions) {
 		t.Fatalf("%d answers to %d questions", len(answers), len(questions))
 	}

@@ -1,10 +1,7 @@
 package target_test
 
 import (
-	"bytes"
 	"debug/elf"
-	"encoding/json"
-	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -42,21 +39,8 @@ func TestOracleTagsAndEnvironments(t *testing.T) {
 	for _, x := range targets {
 		questions = append(questions, []string{x.Arch.Wheel, x.Glibc.String(), x.Python.Version, x.Python.Full})
 	}
-	in, err := json.Marshal(questions)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(fixtures.PackagingPython(t), "testdata/oracle.py")
-	cmd.Stdin = bytes.NewReader(in)
-	cmd.Stderr = os.Stderr
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("ask packaging: %v", err)
-	}
 	var answers []machine
-	if err := json.Unmarshal(out, &answers); err != nil {
-		t.Fatal(err)
-	}
+	fixtures.AskPackaging(t, "testdata/oracle.py", questions, &answers)
 	for i, x := range targets {
 		if diff := cmp.Diff(answers[i], machineOf(x)); diff != "" {
 			t.Errorf("%s: packaging -, ours +:\n%s", x, diff)
