@@ -51,9 +51,9 @@ func TestCreaterepo(t *testing.T) {
 		name string
 		got  []byte
 	}{
-		{"primary", yum.Primary(records)},
-		{"filelists", yum.Filelists(records)},
-		{"other", yum.Other(records)},
+		{"primary", primary(records)},
+		{"filelists", filelists(records)},
+		{"other", other(records)},
 	} {
 		want := sortPackages(t, unzip(t, dir, d.name))
 		if diff := cmp.Diff(want, sortPackages(t, d.got)); diff != "" {

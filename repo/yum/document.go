@@ -1,23 +1,6 @@
 package yum
 
-import (
-	"strconv"
-)
-
-// Primary joins records to primary.xml.
-func Primary(records []Record) []byte {
-	return join(PrimaryStart(len(records)), records, func(r Record) []byte { return r.Primary }, PrimaryEnd)
-}
-
-// Filelists joins records to filelists.xml.
-func Filelists(records []Record) []byte {
-	return join(FilelistsStart(len(records)), records, func(r Record) []byte { return r.Filelists }, FilelistsEnd)
-}
-
-// Other joins records to other.xml.
-func Other(records []Record) []byte {
-	return join(OtherStart(len(records)), records, func(r Record) []byte { return r.Other }, OtherEnd)
-}
+import "strconv"
 
 // What follows the records in each document.
 const (
@@ -44,15 +27,3 @@ func OtherStart(n int) string {
 }
 
 func count(n int) string { return ` packages="` + strconv.Itoa(n) + "\">\n" }
-
-func join(start string, records []Record, part func(Record) []byte, end string) []byte {
-	size := len(start) + len(end)
-	for _, r := range records {
-		size += len(part(r))
-	}
-	b := append(make([]byte, 0, size), start...)
-	for _, r := range records {
-		b = append(b, part(r)...)
-	}
-	return append(b, end...)
-}

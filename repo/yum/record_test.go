@@ -64,7 +64,7 @@ func primaryOf(t testing.TB, p *rpm.Package) metadata {
 	var document struct {
 		Package metadata `xml:"package"`
 	}
-	text := yum.Primary([]yum.Record{yum.Records(p, "Packages/x.rpm")})
+	text := primary([]yum.Record{yum.Records(p, "Packages/x.rpm")})
 	if err := xml.Unmarshal(text, &document); err != nil {
 		t.Fatalf("%v in\n%s", err, text)
 	}
@@ -190,7 +190,7 @@ func FuzzRecords(f *testing.F) {
 		if plain := utf8.ValidString(summary) && !strings.ContainsFunc(summary, func(r rune) bool { return r < ' ' || r > 0xfffd && r < 0x10000 }); plain && got.Summary != summary {
 			t.Errorf("summary %q became %q", summary, got.Summary)
 		}
-		for _, document := range [][]byte{yum.Filelists([]yum.Record{record}), yum.Other([]yum.Record{record})} {
+		for _, document := range [][]byte{filelists([]yum.Record{record}), other([]yum.Record{record})} {
 			if !xmlWellFormed(document) {
 				t.Errorf("not well-formed: %q", document)
 			}
@@ -209,7 +209,7 @@ func writeRepodata(t *testing.T, dir string, packages map[string]*rpm.Package) {
 	for _, d := range []struct {
 		name string
 		text []byte
-	}{{"primary", yum.Primary(records)}, {"filelists", yum.Filelists(records)}, {"other", yum.Other(records)}} {
+	}{{"primary", primary(records)}, {"filelists", filelists(records)}, {"other", other(records)}} {
 		href := "repodata/" + d.name + ".xml"
 		writeFile(t, filepath.Join(dir, href), d.text)
 		data = append(data, yum.Data{Type: d.name, Checksum: sha256Hex(d.text), Size: int64(len(d.text)), Timestamp: 1, Href: href})
