@@ -85,7 +85,7 @@ func (r *run) dir() string {
 // that the target's markers keep. What stands in the way is gathered.
 func (r *run) choose(ctx context.Context, p *plan) error {
 	env := p.target.Environment()
-	pins, err := r.lock.Select(env, r.Extras, r.Groups)
+	pins, err := r.lock.Select(env, lock.Want{Projects: r.projects(), Extras: r.Extras, Groups: r.Groups})
 	if err != nil {
 		return err
 	}

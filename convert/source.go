@@ -47,6 +47,15 @@ func (r *run) readSources(ctx context.Context) ([]source, error) {
 	return sources, errors.Join(errs...)
 }
 
+// projects are the SOURCE projects.
+func (r *run) projects() []string {
+	names := make([]string, len(r.sources))
+	for i, s := range r.sources {
+		names[i] = s.project
+	}
+	return names
+}
+
 func (r *run) readSource(ctx context.Context, given string) (source, error) {
 	if strings.HasSuffix(given, ".whl") {
 		b, err := r.shelf.takePath(ctx, r.index, given)

@@ -36,7 +36,7 @@ func FuzzRead(f *testing.F) {
 			if err != nil {
 				continue
 			}
-			pins, err := l.Select(bookworm, []string{"x"}, nil)
+			pins, err := l.Select(bookworm, lock.Want{Extras: []string{"x"}})
 			if err != nil {
 				continue
 			}

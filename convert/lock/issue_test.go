@@ -116,7 +116,7 @@ func TestConflicts(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			pins, err := l.Select(bookworm, nil, nil)
+			pins, err := l.Select(bookworm, lock.Want{})
 			if diff := cmp.Diff(test.want, issues(t, dir, err)); diff != "" {
 				t.Errorf("issues (-want +got):\n%s\n%v", diff, err)
 			}
@@ -133,7 +133,7 @@ func TestGroups(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = l.Select(bookworm, nil, []string{"dev"})
+	_, err = l.Select(bookworm, lock.Want{Groups: []string{"dev"}})
 	if diff := cmp.Diff([]string{"r.txt group"}, issues(t, dir, err)); diff != "" {
 		t.Errorf("issues (-want +got):\n%s", diff)
 	}

@@ -42,10 +42,20 @@ type content interface {
 	pick(w want) ([]Pin, []Issue)
 }
 
+// Want is what is asked of a lock.
+type Want struct {
+	// Projects are those to be packaged: the SOURCE projects, normalised. A
+	// lock that holds a graph starts its walk at those that are its own
+	// (members of its workspace), or at all of its own where none is.
+	Projects []string
+	Extras   []string // of the application
+	Groups   []string // dependency groups, beside the ones the format takes by default
+}
+
 // want is the question of Select.
 type want struct {
-	env            pep.Environment
-	extras, groups []string
+	env pep.Environment
+	Want
 }
 
 // Read reads a lock file; its format is told by its name. The error is an
@@ -68,14 +78,14 @@ func (l *Lock) Pins() []Pin {
 }
 
 // Select judges the markers for an environment and gives the pins that hold,
-// sorted by name, one a name. extras are those asked of the application, groups
-// its dependency groups; a requirements.txt has no groups, so naming one is an
-// error. The error is an *Error.
-func (l *Lock) Select(env pep.Environment, extras, groups []string) ([]Pin, error) {
+// sorted by name, one a name. An extra or group that the lock does not have is
+// an error; a requirements.txt has no groups. The lock's own projects are not
+// among the pins. The error is an *Error.
+func (l *Lock) Select(env pep.Environment, w Want) ([]Pin, error) {
 	if l.content == nil {
 		return nil, nil
 	}
-	pins, issues := l.content.pick(want{env, extras, groups})
+	pins, issues := l.content.pick(want{env, w})
 	if len(issues) > 0 {
 		return nil, &Error{Path: l.Path, Issues: issues}
 	}

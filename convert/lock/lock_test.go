@@ -186,7 +186,7 @@ file:///srv/d%20e/d-1.0-py3-none-any.whl #A`},
 			if err != nil {
 				t.Fatal(err)
 			}
-			pins, err := l.Select(bookworm, test.extras, nil)
+			pins, err := l.Select(bookworm, lock.Want{Extras: test.extras})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -284,7 +284,7 @@ func TestAllowUnhashed(t *testing.T) {
 	if diff := cmp.Diff(want, l.Warnings); diff != "" {
 		t.Errorf("warnings (-want +got):\n%s", diff)
 	}
-	if pins, err := l.Select(bookworm, nil, nil); err != nil || len(pins) != 3 {
+	if pins, err := l.Select(bookworm, lock.Want{}); err != nil || len(pins) != 3 {
 		t.Errorf("Select: %v, %v", pins, err)
 	}
 }
@@ -301,7 +301,7 @@ func TestOtherFormats(t *testing.T) {
 
 func TestZeroLock(t *testing.T) {
 	var l lock.Lock
-	if pins, err := l.Select(bookworm, nil, []string{"dev"}); err != nil || pins != nil || l.Pins() != nil {
+	if pins, err := l.Select(bookworm, lock.Want{Groups: []string{"dev"}}); err != nil || pins != nil || l.Pins() != nil {
 		t.Errorf("the zero lock gives %v, %v", pins, err)
 	}
 }

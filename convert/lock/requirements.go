@@ -70,8 +70,8 @@ func unhashed() *problem {
 // pick judges markers, then applies the constraints that hold, then insists on
 // one pin a name.
 func (r *requirements) pick(w want) ([]Pin, []Issue) {
-	if len(w.groups) > 0 {
-		p := problemf(RuleGroup, "a requirements.txt has no dependency groups, so no %q", w.groups[0])
+	if len(w.Groups) > 0 {
+		p := problemf(RuleGroup, "a requirements.txt has no dependency groups, so no %q", w.Groups[0])
 		return nil, []Issue{p.at(place{file: r.path})}
 	}
 	var pins []Pin
@@ -115,7 +115,7 @@ func pinnedTwice(other Pin) *problem {
 
 // holds judges the entry's marker.
 func (e *entry) holds(w want) (bool, *problem) {
-	ok, err := e.marker.Eval(w.env, w.extras)
+	ok, err := e.marker.Eval(w.env, w.Extras)
 	if err != nil {
 		return false, problemf(RuleMarker, "%s", err)
 	}
