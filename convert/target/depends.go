@@ -22,7 +22,8 @@ type Need struct {
 // its symbol versions need. What the table does not know is left out and told
 // in unknown: a soname, or SONAME(SYMBOL VERSION) where the release's library
 // is too old to have it. For rpm they are the names that rpm's own generator
-// gives, and unknown is empty: rpm resolves them by file.
+// gives, and unknown is empty: rpm resolves them by file. What WithLibraries was
+// told of a library comes before both.
 func (t Target) Depends(needs []Need) (relations, unknown []string) {
 	if t.Format == "deb" {
 		return t.debDepends(needs)
@@ -33,6 +34,12 @@ func (t Target) Depends(needs []Need) (relations, unknown []string) {
 func (t Target) debDepends(needs []Need) (relations, unknown []string) {
 	minimums := map[string]string{} // package → version, "" for any
 	for _, need := range needs {
+		if relation, ok := t.mapped[need.Soname]; ok {
+			if relation != "" {
+				relations = append(relations, relation)
+			}
+			continue
+		}
 		i := slices.IndexFunc(t.Libraries, func(l Library) bool { return slices.Contains(l.Sonames, need.Soname) })
 		if i < 0 {
 			unknown = append(unknown, need.Soname)
@@ -56,8 +63,9 @@ func (t Target) debDepends(needs []Need) (relations, unknown []string) {
 		}
 		relations = append(relations, name)
 	}
+	slices.Sort(relations)
 	slices.Sort(unknown)
-	return relations, slices.Compact(unknown)
+	return slices.Compact(relations), slices.Compact(unknown)
 }
 
 // rpmRequires follows rpm's tools/elfdeps.c: SONAME()(64bit) for a library,
@@ -72,7 +80,7 @@ func (t Target) rpmRequires(needs []Need) (relations []string) {
 		if need.GNUHashOnly {
 			relations = append(relations, "rtld(GNU_HASH)")
 		}
-		if !isLibraryName(need.Soname) {
+		if relation, ok := t.mapped[need.Soname]; ok && relation == "" || !isLibraryName(need.Soname) {
 			continue
 		}
 		if marker == "" {

@@ -20,7 +20,8 @@ type Target struct {
 	Dist        string    // what rpm releases end in: ".el9"; "" for deb
 	Libraries   []Library // deb only, in the order of the file
 
-	nativeArch, defaultPython bool // Folder leaves these out
+	nativeArch, defaultPython bool              // Folder leaves these out
+	mapped                    map[string]string // by WithLibraries: soname → relation, "" for none
 }
 
 // Glibc is a version of the GNU C library.
