@@ -1,6 +1,6 @@
 // Package pep holds the small languages of Python packaging: project names,
-// versions and version specifiers, wheel tags and wheel file names,
-// requirements and environment markers.
+// versions and version specifiers, wheel tags, the file names of wheels, eggs
+// and sdists, requirements and environment markers.
 //
 // What it follows:
 //
@@ -8,6 +8,9 @@
 //   - versions and specifiers: PEP 440, https://packaging.python.org/en/latest/specifications/version-specifiers/
 //   - tags and wheel file names: PEP 425 and 427, with the variant label of
 //     PEP 825 recognised and kept;
+//   - egg file names: https://setuptools.pypa.io/en/latest/deprecated/python_eggs.html,
+//     "Filename-Embedded Metadata";
+//   - sdist file names: PEP 625, and what indexes hold from before it;
 //   - requirements and markers: PEP 508, 685 (extras), 735 and 751 (the set
 //     variables of lock files), https://packaging.python.org/en/latest/specifications/dependency-specifiers/
 //

@@ -4,7 +4,7 @@ import "fmt"
 
 // SyntaxError says why a text is not what it should be.
 type SyntaxError struct {
-	What   string // what was being read: "version", "specifier", "marker", "requirement", "tag", "wheel file name"
+	What   string // what was being read: "version", "specifier", "marker", "requirement", "tag", "wheel file name", "egg file name", "sdist file name"
 	Text   string // the whole text, as given
 	Offset int    // the byte in Text where the problem is, -1 when it is the text as a whole
 	Detail string // what is wrong, or what was expected
