@@ -26,17 +26,23 @@ func (s *Spec) overridesPath() string { return "/usr/share/lintian/overrides/" +
 // stamp gives the package's one time stamp.
 func (s *Spec) stamp() time.Time { return time.Unix(s.Time.Unix(), 0).UTC() }
 
-// documents gives the copyright file, the changelog and, for a deb, the
-// overrides of lintian's rules.
+// documents gives the copyright file, the changelog, the SBOM and, for a deb,
+// the overrides of lintian's rules.
 func documents(s *Spec) ([]document, error) {
 	rights, err := copyright(s)
 	if err != nil {
 		return nil, err
 	}
+	bill, err := sbom(s)
+	if err != nil {
+		return nil, err
+	}
+	const billName = "/sbom.cdx.json"
 	if s.Format == "rpm" {
 		return []document{
 			{s.docDir() + "/changelog", files.TypeRPMDoc, changelog(s)},
 			{s.docDir() + "/copyright", files.TypeRPMLicense, rights},
+			{s.docDir() + billName, files.TypeRPMDoc, bill},
 		}, nil
 	}
 	name := "changelog.gz" // policy 12.7: what a native package calls it
@@ -50,6 +56,7 @@ func documents(s *Spec) ([]document, error) {
 	return []document{
 		{s.docDir() + "/" + name, files.TypeFile, packed},
 		{s.docDir() + "/copyright", files.TypeFile, rights},
+		{s.docDir() + billName, files.TypeFile, bill},
 		{s.overridesPath(), files.TypeFile, overrides(s)},
 	}, nil
 }

@@ -47,8 +47,8 @@ type Spec struct {
 	Sign func(io.Reader) ([]byte, error)
 }
 
-// A Component is one project inside the package, for the copyright file and
-// the rpm's bundled() provides.
+// A Component is one project inside the package, for the copyright file, the
+// SBOM and the rpm's bundled() provides.
 type Component struct {
 	Project      string   // as its metadata writes it
 	Version      string   // PEP 440
@@ -56,6 +56,10 @@ type Component struct {
 	Authors      []string // "Name <address>", whoever the metadata names
 	License      string   // an SPDX expression; "" or anything else is taken for free text
 	LicenseText  string   // free text or classifiers, where there is no expression
+	Filename     string   // of the wheel
+	SHA256       string   // of the wheel, lower-case hex
+	Origin       string   // the source code that the lock names in place of a file, without credentials; "" for none
+	Built        string   // how the wheel was made where it was not published: "from sdist sha256:… by uv 0.13.8"; ""
 	LicenseFiles []string // absolute paths of its licence files in the tree
 	Paths        []string // DEP-5 patterns of its files, absolute; none: all that no other has
 }

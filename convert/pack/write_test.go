@@ -96,7 +96,7 @@ Section: python
 Priority: optional
 Architecture: all
 Maintainer: Example Team <team@example.org>
-Installed-Size: 0
+Installed-Size: 1
 Provides: myproject-cli (= 1.2.3)
 Depends: python3.11
 Homepage: https://example.org/myproject
