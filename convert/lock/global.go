@@ -84,8 +84,8 @@ func (r *reader) include(where place, name string, constraint bool) {
 		r.report(where, problemf(RuleInclude, "%s: files are not read: download it and include the copy", scheme))
 		return
 	}
-	if e := otherFormat(path); e != nil {
-		r.report(where, problemf(RuleInclude, "%s cannot be included: only requirements files can", e.Format))
+	if base := filepath.Base(path); formatByName(base) != "" || isProject(base) {
+		r.report(where, problemf(RuleInclude, "%s cannot be included: only requirements files can", base))
 		return
 	}
 	r.file(where, path, constraint)

@@ -17,7 +17,7 @@ const (
 	RuleStrayText  = "stray-text"          // text after options, which pip ignores
 	RuleInclude    = "include"             // -r or -c of what cannot be included
 	RuleCycle      = "include-cycle"       // a file includes itself
-	RuleSyntax     = "syntax"              // not a requirement
+	RuleSyntax     = "syntax"              // not a requirement, not TOML, not JSON
 	RuleBuild      = "needs-build"         // -e, VCS, folder or source archive
 	RuleUnpinned   = "not-pinned"          // no ==, ===, URL or path
 	RuleHash       = "hash"                // a malformed or weak hash, or one that belongs to nothing
@@ -28,12 +28,21 @@ const (
 	RuleTwice      = "pinned-twice"        // two pins of one project in one environment
 	RuleMarker     = "marker"              // a marker that cannot be judged
 	RuleGroup      = "group"               // a dependency group that the lock does not have
+	RuleExtra      = "extra"               // an extra that the lock does not have
+	RuleField      = "field"               // a value that is missing, of the wrong type, or not what it must be
+	RuleVersion    = "format-version"      // a version of the format that is not known
+	RuleTarget     = "target"              // the lock, or a pin of it, is not meant for the target
+	RuleSource     = "source"              // a package that comes from nowhere, or from two places
+	RuleIndex      = "index"               // an index that the lock names and does not describe
+	RuleMissing    = "missing"             // a dependency or file that the lock names and does not have
+	RuleStale      = "stale"               // the lock and the project it was made from disagree
 )
 
 // Issue is one thing that is wrong with a lock.
 type Issue struct {
 	File   string
 	Line   int    // 1 is the first; 0: the file as a whole
+	Column int    // of the line, in bytes, 1 is the first; 0: the line as a whole
 	Rule   string // one of the Rule constants
 	Text   string // the requirement or option, as written, without hashes and credentials; may be empty
 	Detail string // what is wrong and, where the format knows it, the way out
@@ -44,6 +53,9 @@ func (i Issue) String() string {
 	b.WriteString(i.File)
 	if i.Line > 0 {
 		fmt.Fprintf(&b, ":%d", i.Line)
+		if i.Column > 0 {
+			fmt.Fprintf(&b, ":%d", i.Column)
+		}
 	}
 	if i.Text != "" {
 		fmt.Fprintf(&b, ": %s", quote(i.Text))

@@ -2,10 +2,7 @@ package lock
 
 import (
 	"cmp"
-	"fmt"
-	"path/filepath"
 	"slices"
-	"strings"
 
 	"wain/convert/pep"
 )
@@ -22,12 +19,19 @@ type Options struct {
 // Lock is a lock file, with all that it includes. The zero Lock has no pins.
 type Lock struct {
 	Path   string // as handed to Read
-	Format string // "requirements.txt"
+	Format string // "requirements.txt", "pylock.toml", "uv.lock", "poetry.lock", "pdm.lock" or "Pipfile.lock"
 
 	FindLinks      []string // folders or URLs, in the file's order; relative ones as resolved against the file
 	IndexURL       string   // "" where the file names none; may hold credentials
 	ExtraIndexURLs []string // may hold credentials
 	NoIndex        bool     // no index may be asked
+
+	// Own are the lock's own projects, normalised: those that it was made for
+	// and that have no file in it.
+	Own []string
+	// Extras and Groups are those that may be asked for, normalised and sorted;
+	// nil where the format does not say.
+	Extras, Groups []string
 
 	Warnings []string // what is accepted and should be known, with file and line
 
@@ -58,14 +62,24 @@ type want struct {
 	Want
 }
 
-// Read reads a lock file; its format is told by its name. The error is an
-// *Error with all that is wrong with it, or a *FormatError for a lock of
-// another kind.
+// Read reads a lock file; its format is told by its content and its name. The
+// error is an *Error with all that is wrong with it, or a *FormatError for a
+// file that is no lock.
 func Read(path string, o Options) (*Lock, error) {
-	if e := otherFormat(path); e != nil {
+	first, p := load(path, maxSize)
+	if p != nil {
+		return nil, &Error{Path: path, Issues: []Issue{p.at(place{file: path})}}
+	}
+	format, e := recognise(path, first.data)
+	if e != nil {
 		return nil, e
 	}
-	return readRequirements(path, o)
+	switch format {
+	default: // not read yet
+		return nil, &FormatError{Path: path, Format: format}
+	case formatRequirements:
+		return readRequirements(path, first, o)
+	}
 }
 
 // Pins gives every pin of the lock, also those that a marker leaves out, in the
@@ -91,42 +105,4 @@ func (l *Lock) Select(env pep.Environment, w Want) ([]Pin, error) {
 	}
 	slices.SortFunc(pins, func(a, b Pin) int { return cmp.Compare(a.Name, b.Name) })
 	return pins, nil
-}
-
-// FormatError says that a lock is of a kind that cannot be read.
-type FormatError struct {
-	Path   string
-	Format string // "uv.lock"
-	Export string // the command that writes the same lock as a requirements.txt, "" when none is known
-}
-
-func (e *FormatError) Error() string {
-	text := fmt.Sprintf("read lock %s: %s is not read yet, requirements.txt is", e.Path, e.Format)
-	if e.Export != "" {
-		text += "; " + e.Export + " writes one"
-	}
-	return text
-}
-
-// otherFormat recognises the other lock formats by file name.
-func otherFormat(path string) *FormatError {
-	base := filepath.Base(path)
-	e := &FormatError{Path: path, Format: base}
-	switch base {
-	case "uv.lock":
-		e.Export = "uv export --format requirements-txt --output-file requirements.txt"
-	case "poetry.lock":
-		e.Export = "poetry export --output requirements.txt"
-	case "pdm.lock":
-		e.Export = "pdm export --output requirements.txt"
-	case "Pipfile.lock":
-		e.Export = "pipenv requirements --hash"
-	case "pyproject.toml":
-	default:
-		if base != "pylock.toml" && !(strings.HasPrefix(base, "pylock.") && strings.HasSuffix(base, ".toml")) {
-			return nil
-		}
-		e.Format = "pylock.toml"
-	}
-	return e
 }

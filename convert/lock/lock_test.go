@@ -1,7 +1,6 @@
 package lock_test
 
 import (
-	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -286,16 +285,6 @@ func TestAllowUnhashed(t *testing.T) {
 	}
 	if pins, err := l.Select(bookworm, lock.Want{}); err != nil || len(pins) != 3 {
 		t.Errorf("Select: %v, %v", pins, err)
-	}
-}
-
-func TestOtherFormats(t *testing.T) {
-	for _, name := range []string{"uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml", "pylock.dev.toml", "pyproject.toml"} {
-		_, err := lock.Read(name, lock.Options{})
-		var e *lock.FormatError
-		if !errors.As(err, &e) {
-			t.Errorf("%s: %v", name, err)
-		}
 	}
 }
 

@@ -42,14 +42,21 @@ type visit struct {
 	constraint bool
 }
 
-func readRequirements(path string, o Options) (*Lock, error) {
+// opened is a file as it was read.
+type opened struct {
+	data []byte
+	info os.FileInfo
+}
+
+func readRequirements(path string, first *opened, o Options) (*Lock, error) {
 	r := &reader{
 		options: o,
 		lock:    &Lock{Path: path, Format: "requirements.txt"},
 		found:   &requirements{path: path, allowUnhashed: o.AllowUnhashed, constraints: map[string][]entry{}},
 	}
 	r.lock.content = r.found
-	r.file(place{file: path}, path, false)
+	r.size = int64(len(first.data))
+	r.read(path, first, false)
 	if !r.full {
 		issues, warnings := r.found.check()
 		r.issues = append(r.issues, issues...)
@@ -86,14 +93,21 @@ func (r *reader) warn(where place, format string, args ...any) {
 	r.lock.Warnings = append(r.lock.Warnings, fmt.Sprintf("%s:%d: %s", where.file, where.line, fmt.Sprintf(format, args...)))
 }
 
-// file reads one file. by is the line that includes it, or the file itself.
+// file reads a file that the line by includes.
 func (r *reader) file(by place, path string, constraint bool) {
-	data, info, p := r.load(path)
+	// The lock itself may come through a pipe. What it includes may not: a
+	// pipe or a terminal would wait for ever.
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		r.report(by, problemf(RuleInclude, "%s is not a regular file", path))
+		return
+	}
+	f, p := load(path, maxSize-r.size)
 	if p != nil {
 		r.report(by, p)
 		return
 	}
-	same := func(f os.FileInfo) bool { return os.SameFile(f, info) }
+	r.size += int64(len(f.data))
+	same := func(o os.FileInfo) bool { return os.SameFile(o, f.info) }
 	if slices.ContainsFunc(r.stack, same) {
 		r.report(by, problemf(RuleCycle, "%s is being read already: a file cannot include itself", path))
 		return
@@ -103,13 +117,18 @@ func (r *reader) file(by place, path string, constraint bool) {
 	if slices.ContainsFunc(r.done, func(v visit) bool { return same(v.file) && v.constraint == constraint }) {
 		return
 	}
+	r.read(path, f, constraint)
+}
+
+// read reads the lines of a file.
+func (r *reader) read(path string, f *opened, constraint bool) {
 	r.files = append(r.files, path)
-	text, p := decode(data)
+	text, p := decode(f.data)
 	if p != nil {
 		r.report(place{file: path}, p)
 		return
 	}
-	r.stack = append(r.stack, info)
+	r.stack = append(r.stack, f.info)
 	for l := range lines(text) {
 		if r.full {
 			break
@@ -117,36 +136,28 @@ func (r *reader) file(by place, path string, constraint bool) {
 		r.logical(path, l, constraint)
 	}
 	r.stack = r.stack[:len(r.stack)-1]
-	r.done = append(r.done, visit{info, constraint})
+	r.done = append(r.done, visit{f.info, constraint})
 }
 
-// load reads a file's bytes, as far as the lock's bound allows.
-func (r *reader) load(path string) ([]byte, os.FileInfo, *problem) {
-	if len(r.stack) > 0 {
-		// The lock itself may come through a pipe. What it includes may not: a
-		// pipe or a terminal would wait for ever.
-		if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-			return nil, nil, problemf(RuleInclude, "%s is not a regular file", path)
-		}
-	}
+// load reads a file of at most limit bytes.
+func load(path string, limit int64) (*opened, *problem) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, nil, unreadable(path, err)
+		return nil, unreadable(path, err)
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return nil, nil, unreadable(path, err)
+		return nil, unreadable(path, err)
 	}
-	data, err := io.ReadAll(io.LimitReader(f, maxSize-r.size+1))
+	data, err := io.ReadAll(io.LimitReader(f, limit+1))
 	if err != nil {
-		return nil, nil, unreadable(path, err)
+		return nil, unreadable(path, err)
 	}
-	if r.size += int64(len(data)); r.size > maxSize {
-		r.size = maxSize
-		return nil, nil, problemf(RuleSize, "with %s the lock has more than %d bytes", path, int64(maxSize))
+	if int64(len(data)) > limit {
+		return nil, problemf(RuleSize, "with %s the lock has more than %d bytes", path, int64(maxSize))
 	}
-	return data, info, nil
+	return &opened{data, info}, nil
 }
 
 func unreadable(path string, err error) *problem {
