@@ -3,24 +3,28 @@ package convert
 import (
 	"context"
 	"fmt"
-	"path/filepath"
+	"sync"
 
 	"wain/convert/index"
 	"wain/convert/wheel"
 )
 
 // shelf holds the wheels of a run: each file is opened, hashed and read once,
-// whatever number of targets takes it.
+// whatever number of targets takes it. It is safe for concurrent use.
 type shelf struct {
 	healRecord bool
-	books      map[string]*book // by path
+	mu         sync.Mutex
+	books      map[string]*book // by the local file's path
 }
 
 // book is one open wheel.
 type book struct {
 	file   *index.File
-	wheel  *wheel.Wheel
-	source string // the path as it was given
+	source string // the path as it was given, or the URL without credentials
+
+	read  sync.Once // guards what follows
+	wheel *wheel.Wheel
+	err   error
 }
 
 func newShelf(healRecord bool) *shelf {
@@ -40,21 +44,31 @@ func (s *shelf) take(ctx context.Context, x *index.Index, c index.Candidate, all
 	if err != nil {
 		return nil, err
 	}
-	if b, ok := s.books[c.Path]; ok {
-		f.Close()
-		// What was judged now must be what was opened then.
-		if b.file.SHA256 != f.SHA256 {
-			return nil, fmt.Errorf("read wheel %s: it changed while it was read", c.Source)
-		}
-		return b, nil
-	}
-	w, err := wheel.Open(f, f.Size, filepath.Base(c.Path), wheel.Options{HealRecord: s.healRecord})
+	b, err := s.place(f)
 	if err != nil {
-		f.Close()
 		return nil, err
 	}
-	b := &book{file: f, wheel: w, source: c.Source}
-	s.books[c.Path] = b
+	b.read.Do(func() {
+		b.wheel, b.err = wheel.Open(b.file, b.file.Size, c.Filename.Raw, wheel.Options{HealRecord: s.healRecord})
+	})
+	return b, b.err
+}
+
+// place puts an open file on the shelf, or closes it where it is there already.
+func (s *shelf) place(f *index.File) (*book, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b, ok := s.books[f.Name()]
+	if !ok {
+		b = &book{file: f, source: f.Candidate.Source}
+		s.books[f.Name()] = b
+		return b, nil
+	}
+	f.Close()
+	// What was judged now must be what was opened then.
+	if b.file.SHA256 != f.SHA256 {
+		return nil, fmt.Errorf("read wheel %s: it changed while it was read", f.Candidate.Source)
+	}
 	return b, nil
 }
 

@@ -16,6 +16,7 @@ type Want struct {
 	Version pep.Version // a version without a local part also takes those with one, as == does
 	Tags    []pep.Tag   // what the target takes, best first
 	Hashes  []Hash      // what the lock allows; empty: any
+	Python  pep.Version // the target's, "3.11.2", for Newest alone; zero: not judged
 }
 
 // NoWheelError says that no candidate fits.
@@ -25,6 +26,8 @@ type NoWheelError struct {
 	Found   []string  // file names of this version, for other interpreters or platforms, sorted
 	Others  []string  // file names of other versions, sorted
 	Tags    []pep.Tag // what the target takes, best first
+	Newest  string    // highest other version that has a fitting wheel; "" for none
+	Sources []string  // file names of this version's source archives, sorted
 }
 
 func (e *NoWheelError) Error() string {

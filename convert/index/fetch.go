@@ -15,7 +15,16 @@ type File struct {
 	Candidate Candidate
 	Size      int64  // bytes
 	SHA256    string // lower-case hex
-	hashes    []Hash
+	// Provenance is what the index says of the file's origin; nil where it says
+	// nothing. It is not verified.
+	Provenance *Provenance
+	hashes     []Hash
+}
+
+// Provenance is an attestation of origin (PEP 740), as an index hands it out.
+type Provenance struct {
+	URL        string   // without credentials
+	Publishers []string // "GitHub pallets/flask publish.yaml", in the order of the bundles
 }
 
 // Fetch opens a candidate and reads all of it. The file is returned only when

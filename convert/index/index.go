@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,18 +14,38 @@ import (
 	"wain/convert/pep"
 )
 
-// Options says where wheels are.
-type Options struct {
-	// FindLinks are folders of wheels, wheel files, or file: URLs of either.
-	// An earlier one wins where two hold equally good files.
-	FindLinks []string
-}
-
 // Candidate is one wheel that is there to be chosen.
 type Candidate struct {
 	Filename pep.WheelFilename
-	Path     string // of the local file
-	Source   string // what to print: the path, or the URL without credentials
+	Entry
+}
+
+// Source is one source archive (an sdist).
+type Source struct {
+	Name    string // of the file: "flask-3.1.0.tar.gz"
+	Project string // normalised
+	Version pep.Version
+	Entry
+}
+
+// Entry is where a file is and what the place that offers it says of it.
+// Nothing of it is believed before the bytes were checked.
+type Entry struct {
+	Path   string // of a local file; "" for one that has to be downloaded
+	URL    string // of a remote file, without credentials; "" for a local one
+	Source string // what to print: the path, or the URL without credentials
+	Index  string // Remote.Name, or the page's URL without credentials; "" for a local file
+
+	Hashes         []Hash  // as the page has them, in the algorithms that are known; may be empty
+	Size           int64   // bytes; 0 where the page does not say
+	RequiresPython string  // as the page has it, ">=3.9"; "" where it does not say
+	Yanked         *string // the reason, may be empty; nil for a file that is not yanked
+	Provenance     string  // URL of the attestations (PEP 740); "" for none
+
+	HasMetadata bool   // METADATA is beside the file (PEP 658)
+	Metadata    []Hash // of that METADATA; empty where the page does not say
+
+	user *url.Userinfo // for URL alone; never printed
 }
 
 // Index knows the wheels of all its places.
@@ -139,7 +160,7 @@ func parseCandidate(path string) (Candidate, error) {
 	if err != nil {
 		return Candidate{}, err
 	}
-	return Candidate{Filename: name, Path: path, Source: path}, nil
+	return Candidate{Filename: name, Entry: Entry{Path: path, Source: path}}, nil
 }
 
 func isWheelName(path string) bool { return strings.HasSuffix(path, ".whl") }
