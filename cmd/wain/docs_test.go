@@ -145,9 +145,11 @@ func pythons(t *testing.T, name string) []string {
 	}
 	versions := []string{native.Python.Version}
 	for minor := range 30 {
-		version := fmt.Sprintf("3.%d", minor)
-		if _, err := target.Find(name, version); err == nil && version != versions[0] {
-			versions = append(versions, version)
+		for _, letter := range []string{"", "t"} {
+			version := fmt.Sprintf("3.%d%s", minor, letter)
+			if _, err := target.Find(name, version); err == nil && version != versions[0] {
+				versions = append(versions, version)
+			}
 		}
 	}
 	return versions

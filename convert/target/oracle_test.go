@@ -2,7 +2,9 @@ package target_test
 
 import (
 	"debug/elf"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -26,6 +28,22 @@ func all(t *testing.T) (targets []target.Target) {
 	return targets
 }
 
+// load reads testdata/NAME.yaml with its first Python or, as NAME+VERSION,
+// another.
+func load(t *testing.T, spec string) target.Target {
+	t.Helper()
+	name, version, _ := strings.Cut(spec, "+")
+	data, err := os.ReadFile(filepath.Join("testdata", name+".yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err := target.Load(data, name+".yaml", version)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return x
+}
+
 type machine struct {
 	Tags        []string
 	Environment map[string]string
@@ -34,10 +52,14 @@ type machine struct {
 // Tags and environments of all targets are those that packaging would give on
 // a machine with the target's architecture, glibc and Python.
 func TestOracleTagsAndEnvironments(t *testing.T) {
-	targets := all(t)
+	targets := append(all(t), load(t, "musl"), load(t, "musl+3.13t"), load(t, "free-threaded"), load(t, "free-threaded+3.15t"))
 	var questions [][]string
 	for _, x := range targets {
-		questions = append(questions, []string{x.Arch.Wheel, x.Glibc.String(), x.Python.Version, x.Python.Full})
+		glibc, musl := x.Glibc.String(), ""
+		if x.Musl != (target.Musl{}) {
+			glibc, musl = "", x.Musl.String()
+		}
+		questions = append(questions, []string{x.Arch.Wheel, glibc, musl, x.Python.Version, x.Python.Full})
 	}
 	var answers []machine
 	fixtures.AskPackaging(t, "testdata/oracle.py", questions, &answers)

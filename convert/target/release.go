@@ -23,7 +23,8 @@ type release struct {
 	Suite         string    // "bookworm"
 	Format        string    // "deb" or "rpm"
 	Architectures []string  // in Python's spelling, the native one first
-	Glibc         string    // "2.36"
+	Glibc         string    // "2.36"; absent where musl stands
+	Musl          string    // "1.2"; absent where glibc stands
 	Lib64         bool      // sys.platlibdir is lib64
 	Compression   string    // "zstd", "xz" or "gzip"
 	Dist          string    // ".el9"; deb: absent
@@ -32,10 +33,11 @@ type release struct {
 }
 
 type python struct {
-	Version string // "3.11"
+	Version string // "3.11", "3.13t"
 	Full    string // "3.11.2"
 	Package string // "python3.11"
 	Path    string // "/usr/bin/python3.11"
+	NoABI   bool   `yaml:"no-abi"` // rpm: the package does not provide python(abi)
 }
 
 // A FileError lists what is wrong with a target file, one issue a line.
@@ -95,9 +97,7 @@ func (r *release) check() (issues []string) {
 			fail("architectures: %q is unknown", name)
 		}
 	}
-	if g, ok := parseGlibc(r.Glibc); !ok || g.Major != 2 || g.Minor < 17 {
-		fail("glibc: %q: expected 2.17 or above", r.Glibc)
-	}
+	issues = append(issues, r.checkLibc()...)
 	if !slices.Contains([]string{"zstd", "xz", "gzip"}, r.Compression) {
 		fail("compression: %q: expected zstd, xz or gzip", r.Compression)
 	}
@@ -119,15 +119,32 @@ func (r *release) check() (issues []string) {
 	return issues
 }
 
+func (r *release) checkLibc() (issues []string) {
+	if r.Musl != "" && r.Glibc != "" {
+		return []string{"glibc, musl: expected one of them"}
+	}
+	if r.Musl != "" {
+		if major, _, ok := parsePair(r.Musl); !ok || major != 1 {
+			issues = append(issues, fmt.Sprintf("musl: %q: expected 1.0 or above", r.Musl))
+		}
+	} else if major, minor, ok := parsePair(r.Glibc); !ok || major != 2 || minor < 17 {
+		issues = append(issues, fmt.Sprintf("glibc: %q: expected 2.17 or above", r.Glibc))
+	}
+	return issues
+}
+
 func (p python) check() (issues []string) {
 	fail := func(format string, args ...any) {
 		issues = append(issues, fmt.Sprintf("pythons: %q: ", p.Version)+fmt.Sprintf(format, args...))
 	}
-	if !regexp.MustCompile(`^3\.[1-9][0-9]?$`).MatchString(p.Version) || Python(p).minor() < 8 {
+	number := Python(p).Number()
+	if !regexp.MustCompile(`^3\.[1-9][0-9]?$`).MatchString(number) || Python(p).minor() < 8 {
 		fail("expected a version X.Y from 3.8 on")
+	} else if Python(p).FreeThreaded() && Python(p).minor() < 13 {
+		fail("free-threaded Pythons began with 3.13t")
 	}
-	if v, err := pep.ParseVersion(p.Full); err != nil || v.String() != p.Full || !strings.HasPrefix(p.Full, p.Version+".") {
-		fail("full: %q: expected a version that begins with %s.", p.Full, p.Version)
+	if v, err := pep.ParseVersion(p.Full); err != nil || v.String() != p.Full || !strings.HasPrefix(p.Full, number+".") {
+		fail("full: %q: expected a version that begins with %s.", p.Full, number)
 	}
 	if !isPackageName(p.Package) {
 		fail("package: %q: expected the name of a package", p.Package)
@@ -140,17 +157,17 @@ func (p python) check() (issues []string) {
 
 // minor gives the Y of X.Y, 0 when there is none.
 func (p Python) minor() int {
-	_, minor, _ := strings.Cut(p.Version, ".")
+	_, minor, _ := strings.Cut(p.Number(), ".")
 	n, _ := strconv.Atoi(minor)
 	return n
 }
 
-func parseGlibc(s string) (Glibc, bool) {
-	major, minor, _ := strings.Cut(s, ".")
-	x, errX := strconv.Atoi(major)
-	y, errY := strconv.Atoi(minor)
-	g := Glibc{x, y}
-	return g, errX == nil && errY == nil && g.String() == s
+// parsePair reads the version of a C library, X.Y.
+func parsePair(s string) (major, minor int, ok bool) {
+	x, y, _ := strings.Cut(s, ".")
+	major, errX := strconv.Atoi(x)
+	minor, errY := strconv.Atoi(y)
+	return major, minor, errX == nil && errY == nil && fmt.Sprintf("%d.%d", major, minor) == s
 }
 
 // target chooses an architecture and a Python; "" chooses the first.
@@ -163,13 +180,17 @@ func (r *release) target(arch, version string) (Target, error) {
 	if err != nil {
 		return Target{}, err
 	}
-	glibc, _ := parseGlibc(r.Glibc)
+	var glibc Glibc
+	var musl Musl
+	glibc.Major, glibc.Minor, _ = parsePair(r.Glibc)
+	musl.Major, musl.Minor, _ = parsePair(r.Musl)
 	return Target{
 		Name:          r.Name,
 		Suite:         r.Suite,
 		Format:        r.Format,
 		Arch:          a,
 		Glibc:         glibc,
+		Musl:          musl,
 		Python:        p,
 		Lib64:         r.Lib64,
 		Compression:   r.Compression,

@@ -18,13 +18,17 @@ func (t Target) Tags() []pep.Tag {
 		}
 	}
 	cpython := fmt.Sprintf("cp3%d", minor)
+	abi, stable := cpython, "abi3"
+	if t.Python.FreeThreaded() { // PEP 703, 803
+		abi, stable = cpython+"t", "abi3t"
+	}
 	// 1. What is compiled for this Python, or for its stable ABI.
-	add(cpython, cpython, platforms...)
-	add(cpython, "abi3", platforms...)
+	add(cpython, abi, platforms...)
+	add(cpython, stable, platforms...)
 	add(cpython, "none", platforms...)
 	// 2. The stable ABI of older ones, down to the first that had it.
 	for m := minor - 1; m >= 2; m-- {
-		add(fmt.Sprintf("cp3%d", m), "abi3", platforms...)
+		add(fmt.Sprintf("cp3%d", m), stable, platforms...)
 	}
 	// 3. What is compiled, but for no Python in particular.
 	generic := genericPythons(minor)
@@ -48,11 +52,19 @@ func genericPythons(minor int) []string {
 	return pythons
 }
 
-// platforms lists the platforms of the target's glibc, newest first: linux_ARCH,
-// then manylinux down to 2.5 on x86 and 2.17 elsewhere, the old names (PEP 513,
-// 571, 599) after the levels they stand for (PEP 600).
+// platforms lists the platforms of the target's C library, newest first:
+// linux_ARCH, then for glibc manylinux down to 2.5 on x86 and 2.17 elsewhere, the
+// old names (PEP 513, 571, 599) after the levels they stand for (PEP 600), and
+// for musl musllinux down to the first release of its major version (PEP 656).
 func (t Target) platforms() []string {
 	arch := t.Arch.Wheel
+	if t.Musl != (Musl{}) {
+		platforms := []string{"linux_" + arch}
+		for minor := t.Musl.Minor; minor >= 0; minor-- {
+			platforms = append(platforms, fmt.Sprintf("musllinux_%d_%d_%s", t.Musl.Major, minor, arch))
+		}
+		return platforms
+	}
 	oldest := 17
 	if arch == "x86_64" || arch == "i686" {
 		oldest = 5

@@ -2,6 +2,7 @@ package target
 
 import (
 	"fmt"
+	"strings"
 
 	"wain/convert/pep"
 )
@@ -13,7 +14,8 @@ type Target struct {
 	Suite       string // what clients subscribe to, the codename where there is one: "bookworm", "el9"
 	Format      string // "deb" or "rpm"
 	Arch        Arch
-	Glibc       Glibc
+	Glibc       Glibc // the zero value where the C library is musl
+	Musl        Musl  // the zero value where the C library is glibc
 	Python      Python
 	Lib64       bool      // Python looks for compiled modules below lib64, not lib (sys.platlibdir)
 	Compression string    // of a package's payload: "zstd", "xz" or "gzip", the best that the release's own tools read
@@ -30,13 +32,43 @@ type Glibc struct{ Major, Minor int }
 // String gives "2.36".
 func (g Glibc) String() string { return fmt.Sprintf("%d.%d", g.Major, g.Minor) }
 
-// Python is an interpreter that the release has as a package: CPython with the
-// GIL.
+// Musl is a version of musl, another C library. The wheels for one do not run on
+// the other.
+type Musl struct{ Major, Minor int }
+
+// String gives "1.2".
+func (m Musl) String() string { return fmt.Sprintf("%d.%d", m.Major, m.Minor) }
+
+// Python is an interpreter that the release has as a package: CPython, with the
+// GIL or free-threaded.
 type Python struct {
-	Version string // "3.11"
+	Version string // "3.11"; "3.13t" when free-threaded: as its folders and its command are named
 	Full    string // "3.11.2", the release's; updates may raise it
 	Package string // "python3.11"
 	Path    string // "/usr/bin/python3.11"
+	NoABI   bool   // rpm: the package does not provide python(abi) = Version
+}
+
+// Number gives the version without the letter of free-threaded builds: "3.13".
+func (p Python) Number() string { return strings.TrimSuffix(p.Version, "t") }
+
+// FreeThreaded reports whether the interpreter is built without the GIL: it
+// loads other compiled modules, and keeps its environments in other folders.
+func (p Python) FreeThreaded() bool { return strings.HasSuffix(p.Version, "t") }
+
+// Interpreter gives the relations that make the system provide the target's
+// Python, in the syntax of its format. For rpm they are python(abi), so that an
+// update never brings another minor version, and the path, which a package of
+// any name provides. Fedora's side packages do not provide python(abi): no
+// package of Fedora itself is to depend on them.
+func (t Target) Interpreter() []string {
+	switch {
+	case t.Format == "deb":
+		return []string{t.Python.Package}
+	case t.Python.NoABI:
+		return []string{t.Python.Path}
+	}
+	return []string{"python(abi) = " + t.Python.Version, t.Python.Path}
 }
 
 // String gives the name that Find finds the target by.
@@ -75,7 +107,7 @@ func (t Target) Environment() pep.Environment {
 		ImplementationName:           "cpython",
 		ImplementationVersion:        t.Python.Full,
 		PlatformPythonImplementation: "CPython",
-		PythonVersion:                t.Python.Version,
+		PythonVersion:                t.Python.Number(),
 		PythonFullVersion:            t.Python.Full,
 	}
 }

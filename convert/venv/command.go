@@ -50,7 +50,7 @@ var (
 // of the Python that built their wheel in some names; as pip does, the target's
 // stand in for all of those.
 func (i *installation) entryPoints() []wheel.EntryPoint {
-	version := i.layout.Target.Python.Version
+	version := i.layout.Target.Python.Number()
 	major, _, _ := strings.Cut(version, ".")
 	points := i.Wheel.EntryPoints
 	points = versioned(points, "pip", pipCommand, "pip"+major, "pip"+version)

@@ -12,7 +12,8 @@
 // Places, relative to the environment:
 //
 //	purelib, platlib   lib/pythonX.Y/site-packages, both: packages that look for
-//	                   themselves in one folder break when the two are split
+//	                   themselves in one folder break when the two are split;
+//	                   lib/pythonX.Yt for a free-threaded Python
 //	scripts            bin
 //	data               the environment itself
 //	headers            include/site/pythonX.Y/PROJECT

@@ -14,8 +14,11 @@ func (l *layout) frame() {
 	l.claim(claim{Entry: link(l.bin("python"), l.Target.Python.Path)})
 	l.claim(claim{Entry: link(l.bin("python3"), "python")})
 	l.claim(claim{Entry: link(l.bin("python"+version), "python")})
+	if l.Target.Python.FreeThreaded() { // CPython's venv has both names
+		l.claim(claim{Entry: link(l.bin("python"+l.Target.Python.Number()), "python")})
+	}
 	l.claim(claim{Entry: made(path.Join(l.Dir, "pyvenv.cfg"), 0o644, l.configuration())})
-	if l.Target.Lib64 && linksLib64(version) {
+	if l.Target.Lib64 && linksLib64(l.Target.Python.Number()) {
 		l.claim(claim{Entry: link(path.Join(l.Dir, "lib64"), "lib")})
 	}
 }
@@ -33,7 +36,7 @@ func linksLib64(version string) bool {
 // underneath. include-system-site-packages is always written: CPython takes an
 // absent key for true. python-version is PEP 838's (draft).
 func (l *layout) configuration() []byte {
-	version := l.Target.Python.Version
+	version := l.Target.Python.Number()
 	return []byte("home = " + path.Dir(l.Target.Python.Path) + "\n" +
 		"implementation = CPython\n" +
 		"include-system-site-packages = false\n" +

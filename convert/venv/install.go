@@ -80,7 +80,7 @@ func (i *installation) file(f *wheel.File) error {
 	case wheel.Scripts:
 		return i.script(f)
 	case wheel.Headers:
-		i.claim(i.entry(f, path.Join(l.Dir, "include", "site", "python"+l.Target.Python.Version, i.Wheel.Metadata.Name, f.Dest), f.Mode))
+		i.claim(i.entry(f, path.Join(l.Dir, "include", "site", "python"+l.Target.Python.Number(), i.Wheel.Metadata.Name, f.Dest), f.Mode))
 	case wheel.Data:
 		place := path.Join(l.Dir, f.Dest)
 		if name, ok := strings.CutPrefix(f.Dest, "bin/"); ok && !strings.Contains(name, "/") && !i.checkName(name) {
