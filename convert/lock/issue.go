@@ -95,6 +95,43 @@ func problemf(rule, format string, args ...any) *problem {
 	return &problem{rule, fmt.Sprintf(format, args...)}
 }
 
+// gathered collects the issues and warnings of one file.
+type gathered struct {
+	path     string
+	issues   []Issue
+	warnings []string
+	full     bool // enough is enough
+}
+
+// report gathers an issue; line 0 is the file as a whole, text what is broken.
+func (g *gathered) report(line int, text string, p *problem) {
+	if g.full || p == nil {
+		return
+	}
+	if len(g.issues) == maxIssues {
+		g.full = true
+		p, text = problemf(RuleSize, "more issues follow; the rest is left unread"), ""
+	}
+	g.issues = append(g.issues, p.at(place{g.path, line, text}))
+}
+
+// warn gathers a warning.
+func (g *gathered) warn(line int, format string, args ...any) {
+	where := g.path
+	if line > 0 {
+		where = fmt.Sprintf("%s:%d", g.path, line)
+	}
+	g.warnings = append(g.warnings, where+": "+fmt.Sprintf(format, args...))
+}
+
+// err is the *Error of all issues, nil without any.
+func (g *gathered) err() error {
+	if len(g.issues) == 0 {
+		return nil
+	}
+	return &Error{Path: g.path, Issues: g.issues}
+}
+
 func (p *problem) at(where place) Issue {
 	return Issue{File: where.file, Line: where.line, Rule: p.rule, Text: where.text, Detail: p.detail}
 }

@@ -79,6 +79,8 @@ func Read(path string, o Options) (*Lock, error) {
 		return nil, &FormatError{Path: path, Format: format}
 	case formatRequirements:
 		return readRequirements(path, first, o)
+	case formatPylock:
+		return readPylock(path, first.data, o)
 	}
 }
 

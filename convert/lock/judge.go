@@ -1,0 +1,41 @@
+package lock
+
+import (
+	"fmt"
+	"strings"
+
+	"wain/convert/pep"
+)
+
+// describe names an environment for people.
+func describe(env pep.Environment) string {
+	return fmt.Sprintf("Python %s on %s %s", env.PythonFullVersion, env.SysPlatform, env.PlatformMachine)
+}
+
+// notPython is the problem of a lock or a package that another Python needs.
+func notPython(requires pep.Specifiers, env pep.Environment) *problem {
+	return problemf(RuleTarget, "needs Python %s; the target has %s", quote(requires.String()), env.PythonFullVersion)
+}
+
+// noExtra is the problem of an extra that was asked for and is not there.
+func noExtra(name string, there []string) *problem {
+	return problemf(RuleExtra, "the lock has no extra %s%s", quote(name), choices(there))
+}
+
+// noGroup is the problem of a dependency group that was asked for and is not
+// there.
+func noGroup(name string, there []string) *problem {
+	return problemf(RuleGroup, "the lock has no dependency group %s%s", quote(name), choices(there))
+}
+
+// choices ends a message with what there is instead.
+func choices(there []string) string {
+	if len(there) == 0 {
+		return ", nor any other"
+	}
+	text := "; there are " + strings.Join(there[:min(len(there), 20)], ", ")
+	if len(there) > 20 {
+		text += ", …"
+	}
+	return text
+}
