@@ -81,6 +81,8 @@ func Read(path string, o Options) (*Lock, error) {
 		return readRequirements(path, first, o)
 	case formatPylock:
 		return readPylock(path, first.data, o)
+	case formatUV:
+		return readUV(path, first.data, o)
 	}
 }
 

@@ -1,0 +1,173 @@
+package lock
+
+import (
+	"net/url"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"wain/convert/pep"
+)
+
+// pin makes the pin of a package. It is as whole as can be where there is a
+// problem.
+func (g *uvGraph) pin(n *uvNode) (Pin, *problem) {
+	pin := Pin{Name: n.name, Version: n.version, File: g.path, Line: n.line}
+	s := n.Source
+	switch {
+	case s.Registry != "":
+		if isURL(s.Registry) {
+			pin.Index = s.Registry
+		}
+		return g.files(pin, n)
+	case s.Git != "":
+		pin.Origin = gitOrigin(s.Git)
+	case s.URL != "" && s.Subdirectory != "":
+		pin.Origin = s.URL + "#subdirectory=" + s.Subdirectory
+	case s.URL != "", s.Path != "":
+		return g.direct(pin, n)
+	default:
+		pin.Origin = g.resolve(s.folder())
+	}
+	return pin, nil
+}
+
+// files gives a pin the files of a registry.
+func (g *uvGraph) files(pin Pin, n *uvNode) (Pin, *problem) {
+	var wrong *problem
+	for i, f := range n.files() {
+		isSource := i == len(n.Wheels)
+		file, p := g.file(n, f)
+		if p != nil && (!isSource || len(pin.Files) == 0) && wrong == nil {
+			wrong = p
+		}
+		if p == nil {
+			pin.Files = append(pin.Files, file)
+		}
+	}
+	if wrong == nil && len(pin.Files) == 0 {
+		wrong = problemf(RuleMissing, "has no file in the lock, neither a wheel nor a source archive: lock again")
+	}
+	return pin, wrong
+}
+
+// direct gives a pin the one file of its source: a wheel, or a source archive.
+func (g *uvGraph) direct(pin Pin, n *uvNode) (Pin, *problem) {
+	var f uvFile
+	if all := n.files(); len(all) > 0 {
+		f = all[0]
+	}
+	f.URL, f.Path, f.Filename = n.Source.URL, n.Source.Path, ""
+	if f.Path != "" {
+		f.Path = g.resolve(f.Path)
+	}
+	file, p := g.file(n, f)
+	if !strings.HasSuffix(file.Name, ".whl") {
+		pin.Files = []File{file}
+		return pin, p
+	}
+	pin.URL, pin.Path, pin.Hashes = file.URL, file.Path, file.Hashes
+	if p != nil {
+		return pin, p
+	}
+	name, err := pep.ParseWheelFilename(file.Name)
+	switch {
+	case err != nil:
+		p = problemf(RuleField, "%s is not the name of a wheel: %s", quote(file.Name), syntaxDetail(err))
+	case name.Name != n.name || n.version != "" && name.Version.String() != n.version:
+		p = problemf(RuleName, "the wheel %s is of another project or version", quote(file.Name))
+	}
+	return pin, p
+}
+
+func (g *uvGraph) file(n *uvNode, f uvFile) (File, *problem) {
+	file := File{Name: f.Filename, URL: f.URL, Size: f.Size}
+	if local, ok := filePath(f.URL); ok {
+		file.URL, file.Path = "", local
+	}
+	if f.Path != "" {
+		file.URL, file.Path = "", f.Path
+		if registry := n.Source.Registry; registry != "" && !filepath.IsAbs(f.Path) {
+			if folder, ok := filePath(registry); ok {
+				registry = folder
+			}
+			file.Path = g.resolve(filepath.Join(registry, f.Path))
+		}
+	}
+	if file.Name == "" {
+		file.Name = lastPart(file)
+	}
+	switch {
+	case file.URL == "" && file.Path == "" || file.Name == "":
+		return file, problemf(RuleField, "has a file without a URL and without a path")
+	case file.URL != "" && !fetched(file.URL):
+		return file, problemf(RuleField, "%s: not a URL that files are fetched from", quote(file.URL))
+	}
+	if f.Hash == "" {
+		if g.allowUnhashed {
+			return file, nil
+		}
+		return file, problemf(RuleUnhashed, "no hash for %s: uv writes none for the files of a folder; an index gives them, as do links with #sha256=", quote(file.Name))
+	}
+	h, err := ParseHash(f.Hash)
+	if err != nil {
+		return file, problemf(RuleHash, "%s: %s", quote(file.Name), err)
+	}
+	file.Hashes = []Hash{h}
+	return file, nil
+}
+
+// lastPart is the name of a file by its place.
+func lastPart(f File) string {
+	if f.Path != "" {
+		return filepath.Base(f.Path)
+	}
+	place, _, _ := strings.Cut(f.URL, "#")
+	place, _, _ = strings.Cut(place, "?")
+	name := path.Base(place)
+	if plain, err := url.PathUnescape(name); err == nil {
+		return plain
+	}
+	return name
+}
+
+// resolve finds a path of the lock.
+func (g *uvGraph) resolve(place string) string {
+	if filepath.IsAbs(place) {
+		return filepath.Clean(place)
+	}
+	return filepath.Join(filepath.Dir(g.path), place)
+}
+
+// fetched tells whether a URL is of a kind that files are fetched from.
+func fetched(place string) bool {
+	u, err := url.Parse(place)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != ""
+}
+
+func isURL(place string) bool {
+	_, local := filePath(place)
+	return !local && strings.Contains(place, "://")
+}
+
+// filePath is the path of a file: URL.
+func filePath(place string) (string, bool) {
+	rest, ok := strings.CutPrefix(place, "file://")
+	if !ok {
+		return "", false
+	}
+	rest = strings.TrimPrefix(rest, "localhost")
+	if plain, err := url.PathUnescape(rest); err == nil {
+		rest = plain
+	}
+	return filepath.Clean(rest), true
+}
+
+// gitOrigin writes a source of uv the way requirements do. uv has what was asked
+// for in a query, and the commit it stood for behind a "#".
+func gitOrigin(place string) string {
+	rest, commit, _ := strings.Cut(place, "#")
+	rest, query, _ := strings.Cut(rest, "?")
+	values, _ := url.ParseQuery(query) // what is readable of it
+	return vcsOrigin("git", rest, commit, values.Get("subdirectory"))
+}

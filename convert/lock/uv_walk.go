@@ -1,0 +1,353 @@
+package lock
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"wain/convert/pep"
+)
+
+// uvWalk answers one question of a graph.
+type uvWalk struct {
+	*uvGraph
+	want
+	roots  []*uvNode
+	active map[uvItem]bool // of the items of conflicts: true for those that are asked for
+	names  []string        // of the active ones, as markers name them
+
+	queue   []uvStep
+	seen    map[uvStep]bool
+	reached []*uvNode
+	problem []Issue
+}
+
+// uvStep is a package, or one of its extras, whose edges are to be followed.
+type uvStep struct {
+	node  *uvNode
+	extra string
+}
+
+func (g *uvGraph) pins() []Pin {
+	var list []Pin
+	for _, n := range g.nodes {
+		if slices.Contains(g.own, n) {
+			continue
+		}
+		pin, _ := g.pin(n)
+		pin.Marker = n.fork()
+		list = append(list, pin)
+	}
+	return list
+}
+
+// fork is the condition of the forks that a package belongs to, nil without one.
+func (n *uvNode) fork() *pep.Marker {
+	if len(n.Forks) == 0 {
+		return nil
+	}
+	marker, err := pep.ParseMarker("(" + strings.Join(n.Forks, ") or (") + ")")
+	if err != nil {
+		return nil // all together they are too long
+	}
+	return marker
+}
+
+// pick walks from the wanted projects, extras and groups along all edges whose
+// markers hold.
+func (g *uvGraph) pick(asked want) ([]Pin, []Issue) {
+	w := &uvWalk{uvGraph: g, want: asked, active: map[uvItem]bool{}, roots: g.own}
+	w.Extras, w.Groups = normalNames(w.Extras), normalNames(w.Groups)
+	for _, n := range g.own {
+		if slices.Contains(normalNames(w.Projects), n.name) {
+			if len(w.roots) == len(g.own) {
+				w.roots = nil
+			}
+			w.roots = append(w.roots, n)
+		}
+	}
+	// 1. The lock is for this target, and has what is asked for.
+	w.fits()
+	w.offers()
+	if len(w.problem) > 0 {
+		return nil, w.problem
+	}
+	// 2. What is active of the conflicting items: first what is asked for, then
+	// what dependencies ask for. Only once that is known can markers be judged.
+	w.activate()
+	if len(g.conflicts) > 0 {
+		w.walk(true)
+		w.exclude()
+	}
+	// 3. What is needed.
+	if len(w.problem) == 0 {
+		w.walk(false)
+	}
+	// 4. One version a name.
+	var pins []Pin
+	if len(w.problem) == 0 {
+		pins = w.collect()
+	}
+	return pins, w.problem
+}
+
+func (w *uvWalk) fail(p *problem) {
+	w.problem = append(w.problem, p.at(place{file: w.path}))
+}
+
+// fits checks what the markers of the lock leave out, since it holds for them
+// all: the versions of Python and the environments that it was made for.
+func (w *uvWalk) fits() {
+	v, err := pep.ParseVersion(w.env.PythonFullVersion)
+	if err != nil || !w.python.Contains(v, true) {
+		w.fail(problemf(RuleTarget, "the lock is for Python %s, and the target has %s", w.python, w.env.PythonFullVersion))
+	}
+	for _, marker := range w.supported {
+		if w.holds(marker, w.names) {
+			return
+		}
+	}
+	if len(w.supported) > 0 && len(w.problem) == 0 {
+		texts := make([]string, len(w.supported))
+		for i, marker := range w.supported {
+			texts[i] = marker.String()
+		}
+		w.fail(problemf(RuleTarget, "the lock is for the environments %s, and the target is none of them: add it to tool.uv.environments and lock again",
+			quote(strings.Join(texts, " or "))))
+	}
+}
+
+// offers checks that each extra and group that is asked for is one of a root.
+func (w *uvWalk) offers() {
+	extras, groups := w.offered(w.roots)
+	of := "the lock"
+	if len(w.roots) > 0 {
+		names := make([]string, len(w.roots))
+		for i, n := range w.roots {
+			names[i] = n.name
+		}
+		of = strings.Join(names, ", ")
+	}
+	for _, extra := range w.Extras {
+		if extras != nil && !slices.Contains(extras, extra) {
+			w.fail(problemf(RuleExtra, "%s has no extra %s%s", of, quote(extra), among(extras)))
+		}
+	}
+	for _, group := range w.Groups {
+		if !slices.Contains(groups, group) {
+			w.fail(problemf(RuleGroup, "%s has no dependency group %s%s", of, quote(group), among(groups)))
+		}
+	}
+}
+
+// among lists what there is instead.
+func among(names []string) string {
+	if len(names) == 0 {
+		return ", and no other"
+	}
+	return ": there is " + strings.Join(names, ", ")
+}
+
+// activate finds the items of conflicts that are asked for.
+func (w *uvWalk) activate() {
+	isRoot := map[string]bool{}
+	for _, n := range w.roots {
+		isRoot[n.name] = true
+	}
+	for _, set := range w.conflicts {
+		for _, item := range set {
+			asked := isRoot[item.Package] || item.Package == "" // of a workspace without a project
+			switch {
+			case item.Extra != "":
+				asked = asked && slices.Contains(w.Extras, item.Extra)
+			case item.Group != "":
+				asked = asked && slices.Contains(w.Groups, item.Group)
+			}
+			if asked && !w.active[item] {
+				w.names = append(w.names, item.encoded())
+			}
+			w.active[item] = w.active[item] || asked
+		}
+	}
+}
+
+// encoded is how markers name an item.
+func (i uvItem) encoded() string {
+	switch {
+	case i.Extra != "":
+		return fmt.Sprintf("extra-%d-%s-%s", len(i.Package), i.Package, i.Extra)
+	case i.Group != "":
+		return fmt.Sprintf("group-%d-%s-%s", len(i.Package), i.Package, i.Group)
+	}
+	return fmt.Sprintf("project-%d-%s", len(i.Package), i.Package)
+}
+
+// exclude refuses two active items of one conflict.
+func (w *uvWalk) exclude() {
+	for _, n := range w.reached {
+		if item := (uvItem{Package: n.name}); slices.Contains(w.own, n) {
+			if _, listed := w.active[item]; listed {
+				w.active[item] = true
+			}
+		}
+	}
+	for _, set := range w.conflicts {
+		var texts []string
+		for _, item := range set {
+			if w.active[item] && !slices.Contains(texts, item.String()) {
+				texts = append(texts, item.String())
+			}
+		}
+		if len(texts) > 1 {
+			w.fail(problemf(RuleTarget, "%s exclude each other, as the project declares: make one package for each", strings.Join(texts, " and ")))
+		}
+	}
+}
+
+// walk follows the edges, breadth first. With discover, edges make the extras
+// active that they ask for.
+func (w *uvWalk) walk(discover bool) {
+	w.queue, w.seen, w.reached = nil, map[uvStep]bool{}, nil
+	for _, n := range w.roots {
+		w.push(n, w.Extras)
+	}
+	for _, n := range w.roots {
+		for _, group := range w.Groups {
+			w.follow(n.groups[group], discover)
+		}
+	}
+	w.start(w.requirements)
+	for _, group := range w.Groups {
+		w.start(w.groups[group])
+	}
+	for len(w.queue) > 0 {
+		step := w.queue[0]
+		w.queue = w.queue[1:]
+		edges := step.node.needs
+		if step.extra != "" {
+			edges = step.node.optional[step.extra]
+		}
+		w.follow(edges, discover)
+	}
+}
+
+// push takes a package with extras, once.
+func (w *uvWalk) push(n *uvNode, extras []string) {
+	if step := (uvStep{n, ""}); !w.seen[step] {
+		w.seen[step] = true
+		w.queue = append(w.queue, step)
+		w.reached = append(w.reached, n)
+	}
+	for _, extra := range extras {
+		if step := (uvStep{n, extra}); extra != "" && !w.seen[step] {
+			w.seen[step] = true
+			w.queue = append(w.queue, step)
+		}
+	}
+}
+
+func (w *uvWalk) follow(edges []uvEdge, discover bool) {
+	for _, e := range edges {
+		names := w.names
+		if discover {
+			names = w.with(e)
+		}
+		if !w.holds(e.marker, names) {
+			continue
+		}
+		w.names = names
+		if discover {
+			for _, extra := range e.extras {
+				if item := (uvItem{Package: e.to.name, Extra: extra}); !w.active[item] {
+					if _, listed := w.active[item]; listed {
+						w.active[item] = true
+					}
+				}
+			}
+		}
+		w.push(e.to, e.extras)
+	}
+}
+
+// with gives the names of what is active once an edge is followed.
+func (w *uvWalk) with(e uvEdge) []string {
+	names := slices.Clip(w.names)
+	for _, extra := range e.extras {
+		item := uvItem{Package: e.to.name, Extra: extra}
+		if active, listed := w.active[item]; listed && !active {
+			names = append(names, item.encoded())
+		}
+	}
+	return names
+}
+
+// start takes what the lock as a whole asks for: the one package of the name
+// that is there for the target.
+func (w *uvWalk) start(list []uvRoot) {
+	for _, r := range list {
+		if !w.holds(r.marker, w.names) {
+			continue
+		}
+		var found *uvNode
+		for _, n := range w.byName[r.name] {
+			if len(n.forks) > 0 && !slices.ContainsFunc(n.forks, func(m *pep.Marker) bool { return w.holds(m, w.names) }) {
+				continue
+			}
+			if found != nil {
+				w.twice(found, n)
+			}
+			found = n
+		}
+		if found == nil {
+			w.fail(problemf(RuleMissing, "asks for %s, and has none for the target: lock again", quote(r.name)))
+			continue
+		}
+		w.push(found, r.extras)
+	}
+}
+
+func (w *uvWalk) holds(marker *pep.Marker, names []string) bool {
+	ok, err := marker.EvalSets(w.env, names, nil)
+	if err != nil {
+		p := problemf(RuleMarker, "%s", err)
+		issue := p.at(place{file: w.path})
+		if !slices.Contains(w.problem, issue) {
+			w.problem = append(w.problem, issue)
+		}
+	}
+	return ok
+}
+
+func (w *uvWalk) twice(first, second *uvNode) {
+	w.problem = append(w.problem, problemf(RuleTwice, "is needed together with %s of line %d, and an environment has one version of a project",
+		quote(first.title()), first.line).at(place{file: w.path, line: second.line, text: second.title()}))
+}
+
+// collect makes pins of what is reached.
+func (w *uvWalk) collect() []Pin {
+	var pins []Pin
+	first := map[string]*uvNode{}
+	for _, n := range w.reached {
+		if slices.Contains(w.roots, n) || n.Source.Virtual != "" {
+			continue
+		}
+		if other := first[n.name]; other != nil {
+			w.twice(other, n)
+			continue
+		}
+		first[n.name] = n
+		pin, p := w.pin(n)
+		if p != nil {
+			w.problem = append(w.problem, p.at(place{file: w.path, line: n.line, text: n.title()}))
+			continue
+		}
+		for extra := range n.optional {
+			if w.seen[uvStep{n, extra}] {
+				pin.Extras = append(pin.Extras, extra)
+			}
+		}
+		slices.Sort(pin.Extras)
+		pins = append(pins, pin)
+	}
+	return pins
+}
