@@ -64,7 +64,16 @@ func TestCheck(t *testing.T) {
 		"32 bits":                 {object(func(o *wainelf.Object) { o.Machine, o.Class = elf.EM_386, elf.ELFCLASS32 }), &wainelf.MachineError{Path: "x.so", Have: "EM_386, 32 bits, little-endian", Want: want}},
 		"x32":                     {object(func(o *wainelf.Object) { o.Class = elf.ELFCLASS32 }), &wainelf.MachineError{Path: "x.so", Have: "EM_X86_64, 32 bits, little-endian", Want: want}},
 		"byte order":              {object(func(o *wainelf.Object) { o.Data = elf.ELFDATA2MSB }), &wainelf.MachineError{Path: "x.so", Have: "EM_X86_64, 64 bits, big-endian", Want: want}},
-		"an object for BPF":       {object(func(o *wainelf.Object) { o.Type, o.Machine = elf.ET_REL, elf.EM_BPF }), nil},
+		"musl": {
+			object(func(o *wainelf.Object) { o.Versions, o.Needed = nil, []string{"libc.musl-x86_64.so.1"} }),
+			&wainelf.LibcError{Path: "x.so", Soname: "libc.musl-x86_64.so.1", Have: "musl", Want: "glibc"},
+		},
+		"a program for musl": {
+			object(func(o *wainelf.Object) { o.Versions, o.Interp = nil, "/lib/ld-musl-x86_64.so.1" }),
+			&wainelf.LibcError{Path: "x.so", Soname: "ld-musl-x86_64.so.1", Have: "musl", Want: "glibc"},
+		},
+		"a static program":  {object(func(o *wainelf.Object) { o.Versions, o.Type = nil, elf.ET_EXEC }), nil},
+		"an object for BPF": {object(func(o *wainelf.Object) { o.Type, o.Machine = elf.ET_REL, elf.EM_BPF }), nil},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -72,6 +81,16 @@ func TestCheck(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+	alpine := wainelf.Platform{Machine: elf.EM_X86_64, Class: elf.ELFCLASS64, Musl: true}
+	wantMusl := &wainelf.LibcError{Path: "x.so", Soname: "libc.so.6", Have: "glibc", Want: "musl"}
+	if diff := cmp.Diff(error(wantMusl), alpine.Check(object(nil, "GLIBC_2.2.5"))); diff != "" {
+		t.Errorf("glibc on musl (-want +got):\n%s", diff)
+	}
+	for _, soname := range []string{"libc.so", "libc.musl-x86_64.so.1"} {
+		if err := alpine.Check(object(func(o *wainelf.Object) { o.Versions, o.Needed = nil, []string{soname} })); err != nil {
+			t.Error(err)
+		}
 	}
 	old := bookworm
 	old.Glibc.Minor = 34

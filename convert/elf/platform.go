@@ -3,6 +3,7 @@ package elf
 import (
 	"debug/elf"
 	"fmt"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +15,7 @@ type Platform struct {
 	Class   elf.Class
 	Data    elf.Data // the zero value stands for little-endian
 	Glibc   Glibc
+	Musl    bool // the C library is musl, and Glibc says nothing
 }
 
 // Glibc is a version of the GNU C library.
@@ -50,9 +52,21 @@ func (e *GlibcError) Error() string {
 	return fmt.Sprintf("%s needs %s of %s, glibc %s or later; the target has %s", e.Path, e.Symbol, e.Soname, e.Needs, e.Target)
 }
 
-// Check tells whether the platform can load o: a *MachineError or a *GlibcError
-// if not, the latter with the highest version that o needs. A file that no
-// loader maps (a relocatable object, a BPF program) is data and always passes.
+// LibcError says that a file is for another C library.
+type LibcError struct {
+	Path   string
+	Soname string // what tells: libc.musl-x86_64.so.1, ld-linux-x86-64.so.2, …
+	Have   string // "musl" or "glibc"
+	Want   string
+}
+
+func (e *LibcError) Error() string {
+	return fmt.Sprintf("%s needs %s, which is of %s, and cannot run on %s", e.Path, e.Soname, e.Have, e.Want)
+}
+
+// Check tells whether the platform can load o: a *MachineError, a *LibcError or a
+// *GlibcError if not, the last with the highest version that o needs. A file that
+// no loader maps (a relocatable object, a BPF program) is data and always passes.
 func (p Platform) Check(o *Object) error {
 	if !o.loadable() {
 		return nil
@@ -68,6 +82,15 @@ func (p Platform) Check(o *Object) error {
 			Want: describe(p.Machine, p.Class, want),
 		}
 	}
+	have, soname := o.libc()
+	switch {
+	case have == "musl" && !p.Musl:
+		return &LibcError{Path: o.Path, Soname: soname, Have: have, Want: "glibc"}
+	case have == "glibc" && p.Musl:
+		return &LibcError{Path: o.Path, Soname: soname, Have: have, Want: "musl"}
+	case p.Musl:
+		return nil
+	}
 	soname, symbol, needs := o.glibc()
 	if p.Glibc.Less(needs) {
 		return &GlibcError{Path: o.Path, Soname: soname, Symbol: symbol, Needs: needs, Target: p.Glibc}
@@ -79,6 +102,21 @@ func describe(m elf.Machine, c elf.Class, d elf.Data) string {
 	bits := map[elf.Class]string{elf.ELFCLASS32: "32 bits", elf.ELFCLASS64: "64 bits"}[c]
 	order := map[elf.Data]string{elf.ELFDATA2LSB: "little-endian", elf.ELFDATA2MSB: "big-endian"}[d]
 	return fmt.Sprintf("%s, %s, %s", m, bits, order)
+}
+
+// libc gives the C library that the file is for, and the name that tells it;
+// nothing where no name does: musl calls itself libc.so where it is not told
+// otherwise, as a linker script of glibc is called.
+func (o *Object) libc() (kind, soname string) {
+	for _, name := range append(o.libraries(), path.Base(o.Interp)) {
+		switch {
+		case strings.HasPrefix(name, "libc.musl-"), strings.HasPrefix(name, "ld-musl-"):
+			return "musl", name
+		case name == "libc.so.6", strings.HasPrefix(name, "ld-linux"):
+			return "glibc", name
+		}
+	}
+	return "", ""
 }
 
 // glibc gives the highest GLIBC version that the file needs, and of which

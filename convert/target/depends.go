@@ -40,12 +40,11 @@ func (t Target) debDepends(needs []Need) (relations, unknown []string) {
 			}
 			continue
 		}
-		i := slices.IndexFunc(t.Libraries, func(l Library) bool { return slices.Contains(l.Sonames, need.Soname) })
-		if i < 0 {
+		library, ok := t.library(need.Soname)
+		if !ok {
 			unknown = append(unknown, need.Soname)
 			continue
 		}
-		library := t.Libraries[i]
 		highest := minimums[library.Package]
 		for _, symbol := range need.Versions {
 			version, ok := library.minimum(symbol, t.Glibc)
