@@ -1,8 +1,6 @@
 package pipconf
 
-import (
-	"time"
-)
+import "time"
 
 // Options says what to read.
 type Options struct {
@@ -19,47 +17,42 @@ type Options struct {
 	Commands []string
 }
 
-// Origin is where a setting was found. The zero Origin: nowhere.
-type Origin struct {
-	File     string // of a pip.conf
-	Line     int    // in File, from 1
-	Section  string // of File
-	Variable string // of the environment
-}
-
 // Settings are the settings that concern where packages come from. A field that
 // nothing sets is zero, and its Origin is too.
 type Settings struct {
-	IndexURL        Place   // pip's index-url
-	ExtraIndexURLs  []Place // pip's extra-index-url
-	FindLinks       []Place // pip's find-links: folders, files, URLs
-	NoIndex         Flag    // no index is asked; find-links are
-	Cert            Text    // CA bundle: file or folder
-	ClientCert      Text    // PEM file with certificate and key
-	TrustedHosts    []Text  // host or host:port whose certificate is not judged
-	Proxy           Place   // for all hosts; outweighs the three below
-	HTTPProxy       Place   // HTTP_PROXY
-	HTTPSProxy      Place   // HTTPS_PROXY
-	NoProxy         Text    // NO_PROXY
-	KeyringProvider Text    // auto, disabled, import, subprocess
-	NoInput         Flag    // do not ask the user; auto then means disabled
-	Timeout         Duration
-	Retries         Count
+	IndexURL        Place    // pip's index-url
+	ExtraIndexURLs  []Place  // pip's extra-index-url
+	FindLinks       []Place  // pip's find-links: folders, files, URLs
+	NoIndex         Flag     // no index is asked; find-links are
+	Cert            Text     // file or folder of authorities: pip's cert, else REQUESTS_CA_BUNDLE, else CURL_CA_BUNDLE
+	ClientCert      Text     // PEM file with certificate and key: pip's client-cert, else SSL_CLIENT_CERT
+	TrustedHosts    []Text   // host or host:port whose certificate is not judged
+	Proxy           Place    // for all hosts; outweighs the three below
+	HTTPProxy       Place    // http_proxy or HTTP_PROXY, else all_proxy or ALL_PROXY
+	HTTPSProxy      Place    // https_proxy or HTTPS_PROXY, else all_proxy or ALL_PROXY
+	NoProxy         Text     // no_proxy or NO_PROXY
+	Netrc           Text     // path: NETRC, else .netrc or _netrc in the home folder, where there is one
+	KeyringProvider Text     // auto, disabled, import or subprocess
+	NoInput         Flag     // nobody is there to ask, so an auto keyring is none
+	Timeout         Duration // of a connection and of each pause; zero where set: none
+	Retries         Count    // of a request; below zero is none too
 
-	// Indexes are the indexes to ask, in this order: pip's and uv's together.
-	// None where NoIndex.
+	// Indexes are the indexes to ask, in this order, pip's and uv's together:
+	// those of UV_INDEX and UV_EXTRA_INDEX_URL or else, after the next, pip's
+	// extra-index-url; that of UV_DEFAULT_INDEX, of UV_INDEX_URL or else pip's
+	// index-url. None where NoIndex. No index is assumed where none is set.
 	Indexes []Index
 
 	// Files are the pip.conf files that were read, the strongest last.
 	Files []string
-	// Notes say which settings lost to others of another tool.
+	// Notes say what was passed over that a user may miss, one a line.
 	Notes []string
 }
 
 // Index is one index to ask.
 type Index struct {
-	Name string // as UV_INDEX names it; empty for pip's
-	URL  Place  // with credentials, if there are any
+	Name string // as UV_INDEX has it in NAME=URL; empty otherwise
+	URL  Place  // with its credentials, if there are any
 }
 
 // Text is a setting that holds no secret.
@@ -84,21 +77,4 @@ type Duration struct {
 type Count struct {
 	Value int
 	From  Origin
-}
-
-// Place is a URL or a path, perhaps with credentials. However it is formatted,
-// they are not shown.
-type Place struct {
-	text string
-	From Origin
-}
-
-// Reveal gives the place as it was set, credentials included: for a request,
-// never for a message.
-func (p Place) Reveal() string { return p.text }
-
-// Read reads all files and variables. What pip would not start with, such as a
-// file that is no INI file or a number that is none, is an *Error.
-func Read(o Options) (*Settings, error) {
-	return &Settings{}, nil
 }
