@@ -38,7 +38,7 @@ func (l *libraries) objects(ctx context.Context, stage *pack.Stage, entries []ve
 		}
 		if object != nil {
 			here := *object
-			here.Path = e.Path
+			here.Path, here.Origin = e.Path, e.Origin
 			objects = append(objects, &here)
 		}
 	}

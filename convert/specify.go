@@ -2,18 +2,14 @@ package convert
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
 	"wain/convert/elf"
 	"wain/convert/pack"
 	"wain/convert/target"
-	"wain/convert/venv"
 )
 
 // specify fills p.spec: all that the package says besides its tree.
@@ -22,7 +18,7 @@ func (r *run) specify(ctx context.Context, p *plan) error {
 	if err != nil {
 		return err
 	}
-	loaded, err := r.loadable(p.target, p.tree.Entries, objects)
+	loaded, err := r.loadable(p, objects)
 	if err != nil {
 		return err
 	}
@@ -49,47 +45,6 @@ func (r *run) specify(ctx context.Context, p *plan) error {
 	return nil
 }
 
-// loadable sorts out the ELF files that the target's loader takes. A file for
-// another machine is data as long as its wheel also brings one for this machine;
-// a wheel that brings others alone is the wrong one.
-func (r *run) loadable(t target.Target, entries []venv.Entry, objects []*elf.Object) ([]*elf.Object, error) {
-	platform := elf.Platform{
-		Machine: t.Arch.Machine, Class: t.Arch.Class,
-		Glibc: elf.Glibc{Major: t.Glibc.Major, Minor: t.Glibc.Minor},
-	}
-	origins := map[string]string{}
-	for _, e := range entries {
-		origins[e.Path] = e.Origin
-	}
-	var loaded []*elf.Object
-	var errs []error
-	foreign, native := map[string]error{}, map[string]bool{}
-	for _, o := range objects {
-		var machine *elf.MachineError
-		switch err := platform.Check(o); {
-		case errors.As(err, &machine):
-			if origin := origins[o.Path]; foreign[origin] == nil {
-				foreign[origin] = err
-			}
-		case err != nil:
-			errs = append(errs, fmt.Errorf("%s: %w", t.Folder(), err))
-		default:
-			native[origins[o.Path]] = true
-			loaded = append(loaded, o)
-		}
-	}
-	for _, origin := range slices.Sorted(maps.Keys(foreign)) {
-		err := foreign[origin]
-		if native[origin] {
-			r.notes.add(fmt.Sprintf("%s: %s, and is taken for data", t.Folder(), err))
-			continue
-		}
-		errs = append(errs, &ForeignError{Target: t.Folder(), Wheel: origin, Err: err})
-	}
-	slices.SortFunc(errs, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
-	return loaded, errors.Join(errs...)
-}
-
 // depends is the interpreter and what the ELF files take from the system.
 func (r *run) depends(t target.Target, loaded []*elf.Object) []string {
 	needs := elf.Needs(loaded)
@@ -101,10 +56,7 @@ func (r *run) depends(t target.Target, loaded []*elf.Object) []string {
 	for _, what := range unknown {
 		r.notes.add(t.Folder() + ": " + unknownNeed(what, needs))
 	}
-	if t.Format == "deb" {
-		return append([]string{t.Python.Package}, relations...)
-	}
-	return append([]string{"python(abi) = " + t.Python.Version, t.Python.Path}, relations...)
+	return append(t.Interpreter(), relations...)
 }
 
 // unknownNeed says what it means that the target's table does not have a

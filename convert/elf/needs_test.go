@@ -3,6 +3,7 @@ package elf_test
 import (
 	"debug/elf"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -32,6 +33,57 @@ func TestNeeds(t *testing.T) {
 	}
 	if got := wainelf.Needs(nil); got != nil {
 		t.Errorf("nothing needs %v", got)
+	}
+}
+
+// Which file of a tree satisfies which need of another.
+func TestTree(t *testing.T) {
+	const site = "/opt/v/lib/python3.11/site-packages/"
+	needs := func(origin, path, runpath string, sonames ...string) *wainelf.Object {
+		o := &wainelf.Object{Origin: origin, Path: site + path, Needed: sonames}
+		if runpath != "" {
+			o.Runpath = strings.Split(runpath, ":")
+		}
+		return o
+	}
+	library := func(origin, path, soname string) *wainelf.Object {
+		return &wainelf.Object{Origin: origin, Path: site + path, Soname: soname}
+	}
+	tests := map[string]struct {
+		file   *wainelf.Object
+		others []*wainelf.Object
+		want   []string
+	}{
+		"vendored": {
+			needs("a", "a/x.so", "$ORIGIN/../a.libs", "liby-1.so"),
+			[]*wainelf.Object{library("a", "a.libs/liby-1.so", "liby-1.so")},
+			nil,
+		},
+		"braces":            {needs("a", "a/x.so", "${ORIGIN}/lib", "liby.so.1"), []*wainelf.Object{library("b", "a/lib/liby.so.1", "")}, nil},
+		"preloaded":         {needs("a", "a/x.so", "", "liby.so.1"), []*wainelf.Object{library("a", "a/deep/liby.so.1.2", "liby.so.1")}, nil},
+		"of-another-wheel":  {needs("a", "a/x.so", "", "libarrow.so.9"), []*wainelf.Object{library("b", "b/libarrow.so.9", "libarrow.so.9")}, nil},
+		"cuda":              {needs("a", "a/lib/x.so", "$ORIGIN/../../b/lib", "libz.so.1"), []*wainelf.Object{library("b", "b/lib/libz.so.1", "libz.so.1")}, nil},
+		"absolute":          {needs("a", "a/x.so", site+"b", "libz.so.1"), []*wainelf.Object{library("b", "b/libz.so.1", "")}, nil},
+		"own-system-copy":   {needs("a", "a/x.so", "", "libstdc++.so.6"), []*wainelf.Object{library("a", "a/libstdc++.so.6", "libstdc++.so.6")}, nil},
+		"hijack":            {needs("a", "a/x.so", "", "libstdc++.so.6"), []*wainelf.Object{library("b", "b/libstdc++.so.6", "libstdc++.so.6")}, []string{"libstdc++.so.6"}},
+		"hijack-by-name":    {needs("a", "a/x.so", "", "libz.so.1"), []*wainelf.Object{library("b", "b/libz.so.1", "libother.so")}, []string{"libz.so.1"}},
+		"hijack-libc":       {needs("a", "a/x.so", "$ORIGIN", "libc.so.6"), []*wainelf.Object{library("a", "a/libc.so.6", "libc.so.6")}, []string{"libc.so.6"}},
+		"hijack-the-loader": {needs("a", "a/x.so", "$ORIGIN", "ld-linux-x86-64.so.2"), []*wainelf.Object{library("a", "a/ld-linux-x86-64.so.2", "")}, []string{"ld-linux-x86-64.so.2"}},
+		"search-path-leads-out": {
+			needs("a", "a/x.so", "$ORIGIN/../../../../../../../usr/lib:/usr/local/lib:", "libz.so.1"), nil, []string{"libz.so.1"},
+		},
+		"empty-name":    {needs("a", "a/x.so", "", ""), []*wainelf.Object{library("b", "b/liby.so", "")}, nil},
+		"needs-itself":  {&wainelf.Object{Origin: "a", Path: site + "a/liby.so.1", Soname: "liby.so.1", Needed: []string{"liby.so.1"}}, nil, nil},
+		"nobody-has-it": {needs("a", "a/x.so", "$ORIGIN", "liby.so.1"), []*wainelf.Object{library("b", "b/liby.so.2", "liby.so.2")}, []string{"liby.so.1"}},
+	}
+	for name, test := range tests {
+		got := wainelf.NewTree(append(test.others, test.file)).System(test.file)
+		if len(got) == 0 {
+			got = nil
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
 	}
 }
 

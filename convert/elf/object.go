@@ -10,7 +10,8 @@ import (
 
 // Object is what one ELF file says about itself.
 type Object struct {
-	Path    string // as handed to Read
+	Path    string // as handed to Read; in a Tree, its place there
+	Origin  string // what brought it into a Tree, as its user says; Read leaves it empty
 	Type    elf.Type
 	Machine elf.Machine
 	Class   elf.Class
