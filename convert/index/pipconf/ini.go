@@ -17,8 +17,12 @@ type Entry struct {
 // defaultSection is the section whose keys are those of all others too.
 const defaultSection = "DEFAULT"
 
-// maxFile bounds a pip.conf; real ones have a few lines.
-const maxFile = 1 << 20
+// Bounds of a pip.conf; real ones have a few lines. The entries are bounded
+// because those of [DEFAULT] multiply.
+const (
+	maxFile    = 1 << 20
+	maxEntries = 10_000
+)
 
 // Parse reads a pip.conf as Python's RawConfigParser does with its defaults,
 // and gives the entries of all sections in the order of the file, those of
@@ -44,6 +48,9 @@ func Parse(data []byte) ([]Entry, error) {
 		if !p.read(line) {
 			break
 		}
+	}
+	if n := p.count(); n > maxEntries {
+		p.wrong.add(Origin{Line: 1}, "the file has more than %d settings", maxEntries)
 	}
 	if err := p.wrong.err(); err != nil {
 		return nil, err
@@ -137,6 +144,18 @@ func (p *parser) option(text string) bool {
 	p.key = &entry{key: key, lines: []string{strings.TrimFunc(text[at+1:], isSpace)}, line: p.number}
 	p.open.entries = append(p.open.entries, p.key)
 	return true
+}
+
+// count is a bound of how many entries there are.
+func (p *parser) count() int {
+	n := 0
+	for _, s := range p.order {
+		n += len(s.entries)
+	}
+	if defaults := p.sections[defaultSection]; defaults != nil {
+		n += len(defaults.entries) * len(p.order)
+	}
+	return n
 }
 
 // entries puts the sections in order.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -47,16 +48,17 @@ func TestParse(t *testing.T) {
 				{Section: "install", Key: "timeout", Value: "2", Line: 3},
 			},
 		},
-		"no header":          {text: "index-url = x", err: "line 1: a line stands before the first [section]"},
-		"byte order mark":    {text: "\uFEFF[global]\n", err: "line 1: a line stands before the first [section]"},
-		"no delimiter":       {text: "[global]\nhttps//secret\nno-index\n", err: "line 2 [global]: neither a [section] nor KEY = VALUE\nline 3 [global]: neither a [section] nor KEY = VALUE"},
-		"no key":             {text: "[global]\n= secret\n", err: "line 2 [global]: a value has no key"},
-		"twice a section":    {text: "[global]\n[global]\n", err: "line 2 [global]: the section is there twice"},
-		"twice a key":        {text: "[global]\ncert=a\nCert=b\n", err: "line 3 [global]: cert is there twice"},
-		"not in UTF-8":       {text: "[global]\ncert=\xff\n", err: "line 1: the file is not in UTF-8"},
-		"beyond all use":     {text: strings.Repeat("#", 2<<20), err: "line 1: the file has more than 1048576 bytes"},
-		"a long binary key":  {text: "[g]\n" + strings.Repeat("\x01", 99) + "=\n" + strings.Repeat("\x01", 99) + "=\n", err: "line 3 [g]: " + strings.Repeat("?", 40) + "… is there twice"},
-		"a key in a section": {text: "[global] ; not part of it\ncert = a", want: []pipconf.Entry{{Section: "global", Key: "cert", Value: "a", Line: 2}}},
+		"no header":           {text: "index-url = x", err: "line 1: a line stands before the first [section]"},
+		"byte order mark":     {text: "\uFEFF[global]\n", err: "line 1: a line stands before the first [section]"},
+		"no delimiter":        {text: "[global]\nhttps//secret\nno-index\n", err: "line 2 [global]: neither a [section] nor KEY = VALUE\nline 3 [global]: neither a [section] nor KEY = VALUE"},
+		"no key":              {text: "[global]\n= secret\n", err: "line 2 [global]: a value has no key"},
+		"twice a section":     {text: "[global]\n[global]\n", err: "line 2 [global]: the section is there twice"},
+		"twice a key":         {text: "[global]\ncert=a\nCert=b\n", err: "line 3 [global]: cert is there twice"},
+		"not in UTF-8":        {text: "[global]\ncert=\xff\n", err: "line 1: the file is not in UTF-8"},
+		"beyond all use":      {text: strings.Repeat("#", 2<<20), err: "line 1: the file has more than 1048576 bytes"},
+		"defaults multiplied": {text: "[DEFAULT]\n" + numbered("k%d=\n", 5000) + numbered("[s%d]\n", 5000), err: "line 1: the file has more than 10000 settings"},
+		"a long binary key":   {text: "[g]\n" + strings.Repeat("\x01", 99) + "=\n" + strings.Repeat("\x01", 99) + "=\n", err: "line 3 [g]: " + strings.Repeat("?", 40) + "… is there twice"},
+		"a key in a section":  {text: "[global] ; not part of it\ncert = a", want: []pipconf.Entry{{Section: "global", Key: "cert", Value: "a", Line: 2}}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -73,6 +75,14 @@ func TestParse(t *testing.T) {
 			}
 		})
 	}
+}
+
+func numbered(format string, n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, format, i)
+	}
+	return b.String()
 }
 
 // TestConfigParser has Python read the same random files.
