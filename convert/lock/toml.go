@@ -25,7 +25,7 @@ func decodeTOML(path string, data []byte, into any) []Issue {
 	}
 	err := toml.Unmarshal(data, into)
 	if err == nil {
-		return nil
+		return checkSpelling(path, data, into)
 	}
 	issue := Issue{File: path, Rule: RuleSyntax, Detail: "not TOML: " + plainTOML(err)}
 	var e *toml.DecodeError
@@ -131,8 +131,8 @@ func scanTOML(data []byte) (p *problem, at int) {
 	if len(data) > maxSize {
 		return problemf(RuleSize, "more than %d bytes", int64(maxSize)), -1
 	}
-	if !utf8.Valid(data) {
-		return problemf(RuleEncoding, "not UTF-8, which TOML is"), -1
+	if at := badUTF8(data); at >= 0 {
+		return problemf(RuleEncoding, "not UTF-8, which TOML is"), at
 	}
 	var s scan
 	for i := 0; i < len(data); i++ {
@@ -148,6 +148,21 @@ func scanTOML(data []byte) (p *problem, at int) {
 		}
 	}
 	return nil, 0
+}
+
+// badUTF8 is the offset of the first byte that is not UTF-8, -1 without one.
+func badUTF8(data []byte) int {
+	if utf8.Valid(data) {
+		return -1
+	}
+	for i := 0; i < len(data); {
+		r, size := utf8.DecodeRune(data[i:])
+		if r == utf8.RuneError && size <= 1 {
+			return i
+		}
+		i += size
+	}
+	return -1
 }
 
 // mark takes a byte that is in no string and no comment; rest begins with it.
