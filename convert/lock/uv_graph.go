@@ -20,6 +20,7 @@ type uvGraph struct {
 	nodes         []*uvNode // in the order of the file
 	byName        map[string][]*uvNode
 	own           []*uvNode           // members of the workspace
+	top           *uvNode             // the member whose folder is that of the lock, nil for none
 	requirements  []uvRoot            // of a script
 	groups        map[string][]uvRoot // of a workspace without a project, by normalised name
 	overrides     []string            // names whose requirements the lock replaces
@@ -155,7 +156,7 @@ func (g *uvGraph) node(p *uvPackage, line int, revision int64) {
 			for _, extra := range *m.Extras {
 				n.extras = append(n.extras, pep.Normalize(extra))
 			}
-			sortNames(n.extras)
+			n.extras = sortNames(n.extras)
 		}
 		// Revision 1 added what is said of extras without dependencies.
 		n.extrasKnown = m.Extras != nil || revision >= 1
@@ -192,14 +193,14 @@ func (g *uvGraph) tables(n *uvNode, tables map[string][]uvDependency) map[string
 		return nil
 	}
 	edges := make(map[string][]uvEdge, len(tables))
-	for _, name := range sortedKeys(tables) {
+	for _, name := range uvKeys(tables) {
 		normal := pep.Normalize(name)
 		edges[normal] = append(edges[normal], g.edges(n, tables[name])...)
 	}
 	return edges
 }
 
-func sortedKeys[T any](table map[string]T) []string {
+func uvKeys[T any](table map[string]T) []string {
 	keys := make([]string, 0, len(table))
 	for key := range table {
 		keys = append(keys, key)
@@ -281,16 +282,18 @@ func (g *uvGraph) roots(d *uvDocument) {
 		}
 		g.own = append(g.own, g.byName[name][i])
 	}
-	if len(d.Manifest.Members) == 0 {
-		for _, n := range g.nodes {
-			if n.Source.folder() == "." {
-				g.own = append(g.own, n)
-			}
+	for _, n := range g.nodes {
+		if n.Source.folder() != "." {
+			continue
+		}
+		g.top = n
+		if len(d.Manifest.Members) == 0 {
+			g.own = append(g.own, n)
 		}
 	}
 	g.requirements = g.rootsOf(d.Manifest.Requirements)
 	g.groups = map[string][]uvRoot{}
-	for _, name := range sortedKeys(d.Manifest.Groups) {
+	for _, name := range uvKeys(d.Manifest.Groups) {
 		normal := pep.Normalize(name)
 		g.groups[normal] = append(g.groups[normal], g.rootsOf(d.Manifest.Groups[name])...)
 	}

@@ -13,6 +13,7 @@ type uvWalk struct {
 	*uvGraph
 	want
 	roots  []*uvNode
+	all    bool            // no project is asked for: the roots are all that the lock has
 	active map[uvItem]bool // of the items of conflicts: true for those that are asked for
 	names  []string        // of the active ones, as markers name them
 
@@ -56,15 +57,15 @@ func (n *uvNode) fork() *pep.Marker {
 // pick walks from the wanted projects, extras and groups along all edges whose
 // markers hold.
 func (g *uvGraph) pick(asked want) ([]Pin, []Issue) {
-	w := &uvWalk{uvGraph: g, want: asked, active: map[uvItem]bool{}, roots: g.own}
-	w.Extras, w.Groups = normalNames(w.Extras), normalNames(w.Groups)
+	w := &uvWalk{uvGraph: g, want: asked, active: map[uvItem]bool{}}
+	w.Projects, w.Extras, w.Groups = normalNames(w.Projects), normalNames(w.Extras), normalNames(w.Groups)
 	for _, n := range g.own {
-		if slices.Contains(normalNames(w.Projects), n.name) {
-			if len(w.roots) == len(g.own) {
-				w.roots = nil
-			}
+		if slices.Contains(w.Projects, n.name) {
 			w.roots = append(w.roots, n)
 		}
+	}
+	if w.all = len(w.roots) == 0; w.all {
+		w.roots = g.own
 	}
 	// 1. The lock is for this target, and has what is asked for.
 	w.fits()
@@ -120,6 +121,9 @@ func (w *uvWalk) fits() {
 // offers checks that each extra and group that is asked for is one of a root.
 func (w *uvWalk) offers() {
 	extras, groups := w.offered(w.roots)
+	if w.top != nil {
+		groups = sortNames(append(groups, w.top.groupNames...))
+	}
 	of := "the lock"
 	if len(w.roots) > 0 {
 		names := make([]string, len(w.roots))
@@ -148,6 +152,24 @@ func among(names []string) string {
 	return ": there is " + strings.Join(names, ", ")
 }
 
+// holders are the projects whose group of a name is taken: the roots that have
+// it, and for those that have not the project at the top of the workspace. A
+// workspace without a project there has groups of its own.
+func (w *uvWalk) holders(group string) (list []*uvNode, workspace bool) {
+	workspace = w.all
+	for _, n := range w.roots {
+		switch {
+		case slices.Contains(n.groupNames, group):
+			list = append(list, n)
+		case w.top == nil:
+			workspace = true
+		case slices.Contains(w.top.groupNames, group) && !slices.Contains(list, w.top):
+			list = append(list, w.top)
+		}
+	}
+	return list, workspace
+}
+
 // activate finds the items of conflicts that are asked for.
 func (w *uvWalk) activate() {
 	isRoot := map[string]bool{}
@@ -156,12 +178,14 @@ func (w *uvWalk) activate() {
 	}
 	for _, set := range w.conflicts {
 		for _, item := range set {
-			asked := isRoot[item.Package] || item.Package == "" // of a workspace without a project
+			asked := isRoot[item.Package]
 			switch {
 			case item.Extra != "":
 				asked = asked && slices.Contains(w.Extras, item.Extra)
 			case item.Group != "":
-				asked = asked && slices.Contains(w.Groups, item.Group)
+				holders, workspace := w.holders(item.Group)
+				held := slices.ContainsFunc(holders, func(n *uvNode) bool { return n.name == item.Package })
+				asked = slices.Contains(w.Groups, item.Group) && (held || workspace && item.Package == "")
 			}
 			if asked && !w.active[item] {
 				w.names = append(w.names, item.encoded())
@@ -211,15 +235,16 @@ func (w *uvWalk) walk(discover bool) {
 	for _, n := range w.roots {
 		w.push(n, w.Extras)
 	}
-	for _, n := range w.roots {
-		for _, group := range w.Groups {
+	for _, group := range w.Groups {
+		holders, workspace := w.holders(group)
+		for _, n := range holders {
 			w.follow(n.groups[group], discover)
+		}
+		if workspace {
+			w.start(w.groups[group])
 		}
 	}
 	w.start(w.requirements)
-	for _, group := range w.Groups {
-		w.start(w.groups[group])
-	}
 	for len(w.queue) > 0 {
 		step := w.queue[0]
 		w.queue = w.queue[1:]
