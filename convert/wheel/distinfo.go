@@ -103,7 +103,7 @@ func (w *Wheel) readAll(e *entry, want *[32]byte) ([]byte, error) {
 	if e.size > maxInfo {
 		return nil, refuse("dist-info-size", e.name, "%d bytes, the limit is %d", e.size, maxInfo)
 	}
-	r := w.openEntry(e, want)
+	r := w.archive.open(e, want)
 	defer r.Close()
 	return io.ReadAll(r)
 }

@@ -3,12 +3,14 @@ package wheel
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
-// Error is one refusal: a wheel that breaks a rule. Issues that can be told
+// Error is one refusal: a wheel, or an egg on its way to be one, that breaks a
+// rule. Issues that can be told
 // apart (RECORD rows, entry points) come joined, as errors.Join does it.
 type Error struct {
-	Wheel  string // the wheel's file name; "" from the Parse functions
+	Wheel  string // the wheel's or the egg's file name; "" from the Parse functions
 	Rule   string // stable and in kebab case: "zip-duplicate-name", "record-mismatch"
 	Path   string // the archive entry or the RECORD row, as named in the wheel; "" when it is the wheel itself
 	Detail string // what is, and what was expected; foreign text is quoted
@@ -20,9 +22,17 @@ func (e *Error) Error() string {
 		text = fmt.Sprintf("%q: %s", e.Path, text)
 	}
 	if e.Wheel != "" {
-		text = "wheel " + e.Wheel + ": " + text
+		text = kind(e.Wheel) + " " + e.Wheel + ": " + text
 	}
 	return text
+}
+
+// kind is what a file of this name is, as messages call it.
+func kind(filename string) string {
+	if strings.HasSuffix(filename, ".egg") {
+		return "egg"
+	}
+	return "wheel"
 }
 
 // refuse makes an Error without the wheel's name, which Open adds.
@@ -90,7 +100,9 @@ type readError struct {
 	err   error
 }
 
-func (e *readError) Error() string { return "read wheel " + e.wheel + ": " + e.err.Error() }
+func (e *readError) Error() string {
+	return "read " + kind(e.wheel) + " " + e.wheel + ": " + e.err.Error()
+}
 func (e *readError) Unwrap() error { return e.err }
 
 // at sets the Path of each Error in err, which may be joined.

@@ -44,14 +44,14 @@ type File struct {
 // used. It also implements io.WriterTo. Closing early is fine. Open may be
 // called by several goroutines; a reader belongs to one.
 func (w *Wheel) Open(f *File) (io.ReadCloser, error) {
-	return w.openEntry(f.entry, &f.SHA256), nil
+	return w.archive.open(f.entry, &f.SHA256), nil
 }
 
 // bufferSize is that of stored bytes read ahead and of WriteTo's copies.
 const bufferSize = 64 << 10
 
 // source holds what a reader needs beside its own few words; it is used again
-// for the wheel's next readers.
+// for the archive's next readers.
 type source struct {
 	buffer  *bufio.Reader
 	inflate io.ReadCloser // also a flate.Resetter
@@ -59,11 +59,15 @@ type source struct {
 	copies  []byte // WriteTo's, made when first used
 }
 
-// sources keeps sources for a wheel.
-type sources struct{ pool sync.Pool }
+// content is an archive whose entries can be read.
+type content struct {
+	at   io.ReaderAt
+	name string    // of the file, for errors
+	pool sync.Pool // of *source
+}
 
-func (s *sources) get(r io.Reader) *source {
-	if src, ok := s.pool.Get().(*source); ok {
+func (c *content) source(r io.Reader) *source {
+	if src, ok := c.pool.Get().(*source); ok {
 		src.buffer.Reset(r)
 		src.sum.Reset()
 		return src
@@ -73,9 +77,9 @@ func (s *sources) get(r io.Reader) *source {
 
 // reader reads one entry and checks it on the way.
 type reader struct {
-	wheel *Wheel
-	entry *entry
-	want  *[32]byte // nil: any
+	content *content
+	entry   *entry
+	want    *[32]byte // nil: any
 
 	section *io.SectionReader
 	source  *source   // nil after Close
@@ -85,10 +89,11 @@ type reader struct {
 	err     error // what every further Read returns
 }
 
-func (w *Wheel) openEntry(e *entry, want *[32]byte) *reader {
-	r := &reader{wheel: w, entry: e, want: want, left: e.size}
-	r.section = io.NewSectionReader(w.archive, e.data, e.packed)
-	r.source = w.sources.get(r.section)
+// open gives the content of e, held to want unless that is nil.
+func (c *content) open(e *entry, want *[32]byte) *reader {
+	r := &reader{content: c, entry: e, want: want, left: e.size}
+	r.section = io.NewSectionReader(c.at, e.data, e.packed)
+	r.source = c.source(r.section)
 	r.from = r.source.buffer
 	if r.inflates() {
 		if r.source.inflate == nil {
@@ -173,7 +178,7 @@ func (r *reader) WriteTo(w io.Writer) (int64, error) {
 // Close lets go of the buffers. Calling it again does nothing.
 func (r *reader) Close() error {
 	if r.source != nil {
-		r.wheel.sources.pool.Put(r.source)
+		r.content.pool.Put(r.source)
 		r.source, r.from = nil, nil
 		if r.err == nil || r.err == io.EOF {
 			r.err = fs.ErrClosed
@@ -236,9 +241,9 @@ func (r *reader) cut(err error) error {
 	case errors.As(err, &corrupt):
 		return r.refuse("zip-deflate", "the compressed data is corrupt")
 	}
-	return named(err, r.wheel.Filename.Raw)
+	return named(err, r.content.name)
 }
 
 func (r *reader) refuse(rule, format string, args ...any) error {
-	return named(refuse(rule, r.entry.name, format, args...), r.wheel.Filename.Raw)
+	return named(refuse(rule, r.entry.name, format, args...), r.content.name)
 }

@@ -15,7 +15,23 @@ type message struct {
 
 // field is one header line with its continuation lines, which keep their
 // indentation and stand behind "\n".
-type field struct{ name, value string }
+type field struct{ written, name, value string } // name is written in lower case
+
+// Field is one header line of METADATA, of WHEEL or of an egg's PKG-INFO.
+type Field struct {
+	Name  string // as written
+	Value string // with its continuation lines, which keep their indentation and stand behind "\n"
+}
+
+// ParseFields reads a text in the form of an e-mail, as METADATA is, and gives
+// its headers, its body, and what is odd about it, one a line.
+func ParseFields(text string) (fields []Field, body string, defects []string) {
+	m := readMessage(text)
+	for _, f := range m.fields {
+		fields = append(fields, Field{f.written, f.value})
+	}
+	return fields, m.body, m.defects
+}
 
 // readMessage reads text as Python's e-mail parser does, since that is what
 // wrote and what reads these files: a line that is no header ends the headers
@@ -49,7 +65,7 @@ func readMessage(text string) message {
 			break
 		}
 		m.endField(lines)
-		m.fields = append(m.fields, field{name: strings.ToLower(name)})
+		m.fields = append(m.fields, field{written: name, name: strings.ToLower(name)})
 		lines = []string{strings.TrimLeft(value, " \t")}
 		text = rest
 	}

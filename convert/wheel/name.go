@@ -17,6 +17,10 @@ const maxName = 3072
 // by recursion, and gives up at about a thousand.
 const maxDepth = 200
 
+// CheckName refuses the path of a file that no wheel may hold. The error is an
+// *Error.
+func CheckName(name string) error { return checkName(name, true) }
+
 // checkName refuses a name that another reader may read otherwise or that could
 // leave the folder it is unpacked into. A directory's name ends with "/".
 func checkName(name string, utf8Flag bool) error {

@@ -32,8 +32,7 @@ type Wheel struct {
 	Newest        time.Time    // the latest time stamp of an entry, read as UTC; zero when none is a date
 	Warnings      []string     // oddities that were read around, one a line
 
-	archive io.ReaderAt
-	sources sources
+	archive content
 }
 
 // The names in the .dist-info folder that this package reads or exempts.
@@ -57,7 +56,7 @@ func Open(r io.ReaderAt, size int64, filename string, opts Options) (*Wheel, err
 	if err != nil {
 		return nil, err
 	}
-	w := &Wheel{Filename: name, archive: r}
+	w := &Wheel{Filename: name, archive: content{at: r, name: name.Raw}}
 	if err := w.open(size, opts); err != nil {
 		return nil, named(err, name.Raw)
 	}
@@ -66,7 +65,7 @@ func Open(r io.ReaderAt, size int64, filename string, opts Options) (*Wheel, err
 
 func (w *Wheel) open(size int64, opts Options) error {
 	// 1. The archive.
-	entries, err := walk(w.archive, size)
+	entries, err := walk(w.archive.at, size)
 	if err != nil {
 		return err
 	}
@@ -212,7 +211,7 @@ func (w *Wheel) recordFile(f *File, row Row, listed, heal bool) error {
 	if check != nil {
 		into = io.MultiWriter(sum, check)
 	}
-	r := w.openEntry(f.entry, nil)
+	r := w.archive.open(f.entry, nil)
 	defer r.Close()
 	if _, err := r.WriteTo(into); err != nil {
 		return err
