@@ -3,6 +3,7 @@ package index
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -42,32 +43,84 @@ func (e *NoWheelError) Error() string {
 }
 
 // Choose picks the candidate that pip would install: one whose hash is allowed
-// before one whose hash is not, then the highest version, the tag that comes
-// first in the target's list, the highest build tag, the earlier candidate.
-// Wheel variants (PEP 817, a draft) are left aside, but for the null variant.
+// before one whose hash is not, one that is not yanked, the highest version, the
+// tag that comes first in the target's list, the highest build tag, the earlier
+// candidate. Wheels come before eggs. Wheel variants (PEP 817, a draft) are left
+// aside, but for the null variant.
 //
 // Files are hashed only where it matters: with several that fit, from the best
-// on until one is allowed. When none is, the best is returned, and Fetch will
-// say how its hash differs. No fitting candidate is a *NoWheelError.
+// on until one is allowed; those are downloaded for it whose index announces no
+// hash. When none is, the best is returned, and Fetch will say how its hash
+// differs. A yanked file is taken, since one version is asked for, with a
+// warning. No fitting candidate is a *NoWheelError.
 func (x *Index) Choose(ctx context.Context, candidates []Candidate, w Want) (Candidate, error) {
 	fits, refusal := fitting(candidates, w)
 	if refusal != nil {
+		refusal.Newest = newest(candidates, w)
+		refusal.Sources = x.sourceNames(w)
 		return Candidate{}, refusal
 	}
-	if len(fits) == 1 || len(w.Hashes) == 0 {
+	c, err := x.chooseAllowed(ctx, fits, w.Hashes)
+	if err == nil && c.Yanked != nil {
+		x.warnYanked(c)
+	}
+	return c, err
+}
+
+// chooseAllowed picks the best candidate whose hash is allowed, else the best.
+func (x *Index) chooseAllowed(ctx context.Context, fits []Candidate, hashes []Hash) (Candidate, error) {
+	if len(fits) == 1 || len(hashes) == 0 {
 		return fits[0], nil
 	}
+	var unknown []Candidate
 	for _, c := range fits {
-		f, err := x.open(ctx, c, w.Hashes)
-		if err != nil {
+		switch allowed, known, err := x.isAllowed(ctx, c, hashes); {
+		case err != nil:
+			return Candidate{}, err
+		case allowed:
+			return c, nil
+		case !known:
+			unknown = append(unknown, c)
+		}
+	}
+	for _, c := range unknown {
+		f, err := x.Fetch(ctx, c, hashes)
+		var other *HashError
+		switch {
+		case errors.As(err, &other):
+			continue
+		case err != nil:
 			return Candidate{}, err
 		}
 		f.Close()
-		if f.allowed(w.Hashes) {
-			return c, nil
-		}
+		return c, nil
 	}
 	return fits[0], nil
+}
+
+// isAllowed looks at a local file's bytes and at what an index announces.
+func (x *Index) isAllowed(ctx context.Context, c Candidate, hashes []Hash) (allowed, known bool, err error) {
+	switch {
+	case c.Folder:
+		return false, true, nil
+	case c.Path == "":
+		allowed, known = matching(c.Hashes, hashes)
+		return allowed, known, nil
+	}
+	f, err := x.open(ctx, c, c.Path, hashes)
+	if err != nil {
+		return false, true, err
+	}
+	defer f.Close()
+	return f.allowed(hashes), true, nil
+}
+
+func (x *Index) warnYanked(c Candidate) {
+	text := fmt.Sprintf("%s is yanked from %s", c.Filename.Raw, cmp.Or(c.Index, c.Source))
+	if *c.Yanked != "" {
+		text += ": " + printable(*c.Yanked)
+	}
+	x.warn(text)
 }
 
 // ranked is a candidate with what it is judged by.
@@ -79,12 +132,7 @@ type ranked struct {
 // fitting gives the candidates of the right version that the target can run,
 // best first.
 func fitting(candidates []Candidate, w Want) ([]Candidate, *NoWheelError) {
-	places := make(map[pep.Tag]int, len(w.Tags))
-	for i, t := range w.Tags {
-		if _, twice := places[t]; !twice {
-			places[t] = i
-		}
-	}
+	places := tagPlaces(w.Tags)
 	refusal := &NoWheelError{Project: w.Project, Version: w.Version, Tags: w.Tags}
 	var fits []ranked
 	for _, c := range candidates {
@@ -107,6 +155,8 @@ func fitting(candidates []Candidate, w Want) ([]Candidate, *NoWheelError) {
 	}
 	slices.SortStableFunc(fits, func(a, b ranked) int {
 		return cmp.Or(
+			boolean(a.Yanked != nil)-boolean(b.Yanked != nil),
+			boolean(isEggName(a.Filename.Raw))-boolean(isEggName(b.Filename.Raw)),
 			b.Filename.Version.Compare(a.Filename.Version),
 			cmp.Compare(a.tag, b.tag),
 			b.Filename.Build.Compare(a.Filename.Build),
@@ -117,6 +167,23 @@ func fitting(candidates []Candidate, w Want) ([]Candidate, *NoWheelError) {
 		list[i] = f.Candidate
 	}
 	return list, nil
+}
+
+func boolean(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func tagPlaces(tags []pep.Tag) map[pep.Tag]int {
+	places := make(map[pep.Tag]int, len(tags))
+	for i, t := range tags {
+		if _, twice := places[t]; !twice {
+			places[t] = i
+		}
+	}
+	return places
 }
 
 // sameVersion is PEP 440's ==: a local part counts only where it is asked for.

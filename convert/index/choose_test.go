@@ -140,7 +140,7 @@ func FuzzPlaces(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, place string) {
 		c, err := index.Direct(place)
-		if err == nil && (c.Path == "" || c.Filename.Name == "") {
+		if err == nil && (c.Source == "" || c.Filename.Name == "") {
 			t.Errorf("%q gives %+v", place, c)
 		}
 		if err != nil && err.Error() == "" {

@@ -23,15 +23,52 @@ type Hash struct {
 
 func (h Hash) String() string { return h.Algorithm + ":" + h.Hex }
 
-// HashError says that a file is not one that the lock allows.
+// HashError says that a file is not one that the lock allows, or not the one
+// that its index announces.
 type HashError struct {
-	File string // path
-	Want []Hash // the allowed ones
-	Got  []Hash // the file's, in each of their algorithms
+	File  string // path, or URL without credentials
+	Want  []Hash // the allowed ones
+	Got   []Hash // the file's, in each of their algorithms
+	Index string // which announces Want; "" where the lock allows it
+	// Unread is set where Got is what an index announces, and the file was not
+	// even downloaded.
+	Unread bool
 }
 
 func (e *HashError) Error() string {
-	return fmt.Sprintf("%s has the hash %s, the lock allows %s", e.File, joinHashes(e.Got), joinHashes(e.Want))
+	verb, by := "has", "the lock allows"
+	if e.Unread {
+		verb = "is announced with"
+	}
+	if e.Index != "" {
+		by = "the index " + e.Index + " announces"
+	}
+	return fmt.Sprintf("%s %s the hash %s, %s %s", e.File, verb, joinHashes(e.Got), by, joinHashes(e.Want))
+}
+
+// matching tells whether one of the hashes is allowed, and whether that can be
+// told at all: only hashes of the same algorithm compare.
+func matching(have, allowed []Hash) (matches, comparable bool) {
+	for _, h := range have {
+		for _, a := range allowed {
+			if h.Algorithm == a.Algorithm {
+				comparable = true
+				matches = matches || h == a
+			}
+		}
+	}
+	return matches, comparable
+}
+
+// inAlgorithmsOf gives those hashes whose algorithm one of the others has.
+func inAlgorithmsOf(hashes, others []Hash) []Hash {
+	var list []Hash
+	for _, h := range hashes {
+		if slices.ContainsFunc(others, func(o Hash) bool { return o.Algorithm == h.Algorithm }) {
+			list = append(list, h)
+		}
+	}
+	return list
 }
 
 func joinHashes(hashes []Hash) string {
@@ -103,6 +140,16 @@ func (d *digests) sum(ctx context.Context, path string, f io.ReaderAt, info os.F
 		return nil, err
 	}
 	return slices.Clone(known.hashes), nil
+}
+
+// move tells that a file that was hashed has another path now.
+func (d *digests) move(from, to string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if known, ok := d.files[from]; ok {
+		delete(d.files, from)
+		d.files[to] = known
+	}
 }
 
 func sameFile(a, b os.FileInfo) bool {

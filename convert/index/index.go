@@ -3,18 +3,20 @@ package index
 import (
 	"cmp"
 	"context"
-	"fmt"
+	"errors"
 	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
+	"sync"
 
+	"wain/convert/index/cache"
 	"wain/convert/pep"
 )
 
-// Candidate is one wheel that is there to be chosen.
+// Candidate is one wheel that is there to be chosen. An egg is one too: its
+// Filename is that of the wheel it becomes, with the egg's own name in Raw.
 type Candidate struct {
 	Filename pep.WheelFilename
 	Entry
@@ -32,9 +34,10 @@ type Source struct {
 // Nothing of it is believed before the bytes were checked.
 type Entry struct {
 	Path   string // of a local file; "" for one that has to be downloaded
+	Folder bool   // Path is a folder (an egg may be one): there is nothing to hash or to Fetch
 	URL    string // of a remote file, without credentials; "" for a local one
-	Source string // what to print: the path, or the URL without credentials
-	Index  string // Remote.Name, or the page's URL without credentials; "" for a local file
+	Source string // what to print: the path, or the URL without credentials and query
+	Index  string // Remote.Name, or the page's URL as Source has it; "" for a local file or one named directly
 
 	Hashes         []Hash  // as the page has them, in the algorithms that are known; may be empty
 	Size           int64   // bytes; 0 where the page does not say
@@ -45,125 +48,225 @@ type Entry struct {
 	HasMetadata bool   // METADATA is beside the file (PEP 658)
 	Metadata    []Hash // of that METADATA; empty where the page does not say
 
-	user *url.Userinfo // for URL alone; never printed
+	user *url.Userinfo // for URL's origin alone; never printed
 }
 
-// Index knows the wheels of all its places.
+// Index knows the files of all its places.
 type Index struct {
-	projects map[string][]Candidate // by normalised name, in the order of the places, then by file name
+	local     pile      // what folders and local pages hold
+	flat      []flat    // pages of links on the network, asked when first needed
+	remotes   []*remote // in their order
+	assigned  map[string]string
+	offline   bool
+	cache     *cache.Cache
+	requester *requester
+	digests   digests
+
+	projects calls[*pile]
+	pages    calls[*pile] // of flat, by place
+	checked  calls[bool]  // metadata that was compared, by file
+	origins  calls[*Provenance]
+
+	mu       sync.Mutex // guards what follows
 	skipped  []Skipped
-	digests  digests
+	warnings map[string]bool
+	sources  map[string][]Source // of the projects that were asked for
 }
 
-// Skipped is a .whl file that is no candidate, because its name does not parse.
+// Skipped is a wheel or an egg that is no candidate.
 type Skipped struct {
-	Path string
+	Path string // or URL without credentials
 	Err  error
 }
 
-// PlaceError reports a find-links place that cannot be read.
-type PlaceError struct {
-	Place string // as given, without credentials
-	Err   error
-}
-
-func (e *PlaceError) Error() string { return fmt.Sprintf("find links in %s: %s", e.Place, e.Err) }
-func (e *PlaceError) Unwrap() error { return e.Err }
-
-// New reads the file names of all places. A place that is absent, remote or
-// neither a folder nor a wheel is a *PlaceError.
+// New reads the file names of all local places. A place that is absent or is
+// none of what FindLinks takes is a *PlaceError, an index that is not well named
+// an *IndexError. Nothing is asked on the network yet.
 func New(o Options) (*Index, error) {
-	x := &Index{projects: map[string][]Candidate{}}
+	x := &Index{
+		offline: o.Offline, cache: o.Cache, requester: newRequester(o),
+		warnings: map[string]bool{}, sources: map[string][]Source{},
+	}
 	seen := map[string]bool{}
-	for _, place := range o.FindLinks {
-		path, err := localPath(place)
-		if err == nil && !seen[path] {
-			seen[path] = true
-			err = x.scan(path)
+	for _, text := range o.FindLinks {
+		at, err := parsePlace(text)
+		switch {
+		case err != nil:
+		case at.url != nil:
+			err = x.addRemote(at.url)
+		case !seen[at.path]:
+			seen[at.path] = true
+			err = x.scan(at.path)
 		}
 		if err != nil {
-			return nil, &PlaceError{Place: redact(place), Err: err}
+			return nil, &PlaceError{Place: redact(text), Err: err}
 		}
+	}
+	if err := x.nameRemotes(o); err != nil {
+		return nil, err
+	}
+	if x.cache == nil && (len(x.flat) > 0 || len(x.remotes) > 0) {
+		return nil, errNoCache
 	}
 	return x, nil
 }
 
-// scan adds a folder's wheels, without going deeper, or one wheel.
+var errNoCache = errors.New("what is on the network needs a cache folder to be downloaded into")
+
+// scan adds a folder's files, without going deeper, or one file.
 func (x *Index) scan(path string) error {
-	switch info, err := os.Stat(path); {
+	info, err := os.Stat(path)
+	switch {
 	case err != nil:
 		return plain(err)
-	case info.Mode().IsRegular() && isWheelName(path):
-		x.add(path)
+	case isEggName(path), info.Mode().IsRegular() && (isWheelName(path) || isArchiveName(path)):
+		x.add(path, info)
 		return nil
+	case info.Mode().IsRegular() && isHTMLName(path):
+		return x.scanPage(path)
 	case !info.IsDir():
-		return fmt.Errorf("neither a folder nor a wheel")
+		return errors.New("neither a folder nor a wheel")
 	}
+	return x.scanFolder(path, &x.local)
+}
+
+func (x *Index) scanFolder(path string, into *pile) error {
 	entries, err := os.ReadDir(path)
 	if err != nil {
 		return plain(err)
 	}
 	for _, e := range entries {
 		file := filepath.Join(path, e.Name())
-		if !isWheelName(file) {
+		if !isWheelName(file) && !isEggName(file) && !isArchiveName(file) {
 			continue
 		}
 		// A link's own type says nothing; what it leads to does.
-		if info, err := os.Stat(file); err == nil && info.Mode().IsRegular() {
-			x.add(file)
+		if info, err := os.Stat(file); err == nil {
+			x.addTo(into, file, info)
 		}
 	}
 	return nil
 }
 
-func (x *Index) add(path string) {
-	c, err := parseCandidate(path)
-	if err != nil {
-		x.skipped = append(x.skipped, Skipped{Path: path, Err: err})
+func (x *Index) add(path string, info fs.FileInfo) { x.addTo(&x.local, path, info) }
+
+func (x *Index) addTo(into *pile, path string, info fs.FileInfo) {
+	folder := info.IsDir()
+	if !info.Mode().IsRegular() && (!folder || !isEggName(path)) {
 		return
 	}
-	x.projects[c.Filename.Name] = append(x.projects[c.Filename.Name], c)
+	if err := into.add(filepath.Base(path), Entry{Path: path, Source: path, Folder: folder}); err != nil {
+		x.skip(path, err)
+	}
 }
 
-// Candidates gives the wheels of a project, in the order of the places. The
-// project's name may be written in any way. Nothing is not an error. ctx is
-// for indexes that have to be asked.
+// Candidates gives the wheels and eggs of a project: of the local places, of
+// pages of links, and of the first index that has the project or the one it is
+// assigned to. The project's name may be written in any way. Nothing is not an
+// error. A page is asked for once, whoever wants it; the errors are *PageError
+// and *StatusOfProjectError.
 func (x *Index) Candidates(ctx context.Context, project string) ([]Candidate, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	return slices.Clone(x.projects[pep.Normalize(project)]), nil
+	name := pep.Normalize(project)
+	found, err := x.project(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Clone(found.candidates[name]), nil
 }
 
-// Skipped gives the .whl files whose names do not parse, by path: nobody asked
-// for them, but they explain why a project seems to have no wheel.
+// Local gives the candidates of a project that local places hold, without
+// asking anything on the network.
+func (x *Index) Local(project string) []Candidate {
+	return slices.Clone(x.local.candidates[pep.Normalize(project)])
+}
+
+// Skipped gives the wheels and eggs that are no candidates, by path: nobody
+// asked for them, but they explain why a project seems to have no wheel.
 func (x *Index) Skipped() []Skipped {
+	x.mu.Lock()
+	defer x.mu.Unlock()
 	return slices.SortedFunc(slices.Values(x.skipped), func(a, b Skipped) int { return cmp.Compare(a.Path, b.Path) })
 }
 
-// Direct makes a candidate of one named wheel: a path, or a file: URL. It looks
-// at the name alone; Fetch finds out whether the file is there.
-func Direct(place string) (Candidate, error) {
-	path, err := localPath(place)
-	if err != nil {
-		return Candidate{}, &PlaceError{Place: redact(place), Err: err}
-	}
-	c, err := parseCandidate(path)
-	if err != nil {
-		return Candidate{}, &PlaceError{Place: redact(place), Err: err}
-	}
-	return c, nil
+func (x *Index) skip(path string, err error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.skipped = append(x.skipped, Skipped{Path: path, Err: err})
 }
 
-func parseCandidate(path string) (Candidate, error) {
-	name, err := pep.ParseWheelFilename(filepath.Base(path))
-	if err != nil {
-		return Candidate{}, err
+// Warnings gives what was odd and not in the way, each once, sorted: projects on
+// several indexes, yanked files, metadata that could not be compared. Call it
+// when all else is done.
+func (x *Index) Warnings() []string {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	var list []string
+	for text := range x.warnings {
+		list = append(list, text)
 	}
-	return Candidate{Filename: name, Entry: Entry{Path: path, Source: path}}, nil
+	slices.Sort(list)
+	return list
 }
 
-func isWheelName(path string) bool { return strings.HasSuffix(path, ".whl") }
+func (x *Index) warn(text string) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.warnings[text] = true
+}
+
+// Direct makes a candidate of one named wheel or egg: a path, a file: URL or an
+// http(s) URL. It looks at the name alone; Fetch finds out whether the file is
+// there.
+func Direct(place string) (Candidate, error) { return DirectFile(place, "") }
+
+// DirectFile is Direct for a place whose last part is not the file's name.
+func DirectFile(text, name string) (Candidate, error) {
+	e, last, err := directEntry(text)
+	if err == nil {
+		if name == "" {
+			name = last
+		}
+		var f pep.WheelFilename
+		if f, err = parseName(name); err == nil {
+			return Candidate{Filename: f, Entry: e}, nil
+		}
+	}
+	return Candidate{}, &PlaceError{Place: redact(text), Err: err}
+}
+
+// DirectSource is DirectFile for a source archive of a project, whose name the
+// last part of the place is where name is "".
+func DirectSource(text, name, project string) (Source, error) {
+	e, last, err := directEntry(text)
+	if err == nil {
+		if name == "" {
+			name = last
+		}
+		var v pep.Version
+		if v, err = pep.ParseSdistFilename(name, project); err == nil {
+			return Source{Name: name, Project: pep.Normalize(project), Version: v, Entry: e}, nil
+		}
+	}
+	return Source{}, &PlaceError{Place: redact(text), Err: err}
+}
+
+// directEntry is what a place alone says of its file.
+func directEntry(text string) (e Entry, last string, err error) {
+	at, err := parsePlace(text)
+	switch {
+	case err != nil:
+		return Entry{}, "", err
+	case at.url != nil:
+		e = Entry{URL: bare(at.url), Source: shown(at.url), Hashes: urlHashes(at.url), user: at.url.User}
+		return e, fileName(at.url), nil
+	}
+	info, err := os.Stat(at.path)
+	folder := err == nil && info.IsDir() && isEggName(at.path)
+	return Entry{Path: at.path, Source: at.path, Folder: folder}, filepath.Base(at.path), nil
+}
 
 // plain takes the path out of an error that will be printed beside it.
 func plain(err error) error {

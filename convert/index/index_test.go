@@ -96,16 +96,18 @@ func TestCandidates(t *testing.T) {
 }
 
 func TestPlaces(t *testing.T) {
-	dir := wheels(t, "x.tar.gz")
+	dir := wheels(t, "x.txt")
 	tests := map[string]struct{ place, want string }{
-		"absent":            {dir + "/no", "no such file"},
-		"no folder":         {dir + "/x.tar.gz", "neither a folder nor a wheel"},
-		"remote":            {"https://user:hunter2@index.example.org/flat", "https: places are not read"},
-		"odd scheme":        {"s3+x://user:hunter2@bucket", "s3+x: places are not read"},
-		"another host":      {"file://other/srv", "another host"},
-		"a relative URL":    {"file:wheels", "absolute path"},
-		"an unparsable URL": {"file:///%zz", "not a URL"},
-		"empty":             {"", "empty path"},
+		"absent":                            {dir + "/no", "no such file"},
+		"no folder":                         {dir + "/x.txt", "neither a folder nor a wheel"},
+		"remote":                            {"sftp://user:hunter2@index.example.org/flat", "sftp: places are not read"},
+		"odd scheme":                        {"s3+x://user:hunter2@bucket", "s3+x: places are not read"},
+		"another host":                      {"file://other/srv", "another host"},
+		"a relative URL":                    {"file:wheels", "absolute path"},
+		"an unparsable URL":                 {"file:///%zz", "not a URL"},
+		"an unparsable URL with a password": {"https://user:hunter2@h:port/", "not a URL"},
+		"no host":                           {"https:///flat", "needs a host"},
+		"empty":                             {"", "empty path"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -120,7 +122,7 @@ func TestPlaces(t *testing.T) {
 		})
 	}
 	var remote *index.RemoteError
-	if _, err := index.Direct("https://h.example.org/a-1-py3-none-any.whl"); !errors.As(err, &remote) || remote.Scheme != "https" {
+	if _, err := index.Direct("s3://h.example.org/a-1-py3-none-any.whl"); !errors.As(err, &remote) || remote.Scheme != "s3" {
 		t.Errorf("want a *RemoteError, got %v", err)
 	}
 }
