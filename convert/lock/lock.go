@@ -81,8 +81,14 @@ func Read(path string, o Options) (*Lock, error) {
 		return readRequirements(path, first, o)
 	case formatPylock:
 		return readPylock(path, first.data, o)
+	case formatPipfile:
+		return readPipfile(path, first.data, o)
 	case formatUV:
 		return readUV(path, first.data, o)
+	case formatPoetry:
+		return readPoetry(path, first.data, o)
+	case formatPDM:
+		return readPDM(path, first.data, o)
 	}
 }
 
