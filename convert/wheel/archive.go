@@ -193,13 +193,17 @@ func (e *entry) checkType() error {
 	switch {
 	case kind == unixSymlink:
 		return refuse("zip-symlink", e.name, "a symbolic link: the wheel format has none (PEP 778 is deferred)")
-	case e.dir && (e.size != 0 || e.packed != 0 || e.crc != 0):
+	case e.dir && (e.size != 0 || e.crc != 0 || e.packed != 0 && !e.deflatedNothing()):
 		return refuse("zip-directory-entry", e.name, "a directory with content")
 	case e.dir && kind != 0 && kind != unixDirectory, !e.dir && kind != 0 && kind != unixRegular:
 		return refuse("zip-file-type", e.name, "Unix file type %#o does not fit the name", kind)
 	}
 	return nil
 }
+
+// deflatedNothing reports whether the entry can only be zlib's form of no bytes,
+// which some tools write for a directory; checkLocal looks at them.
+func (e *entry) deflatedNothing() bool { return e.method == deflated && e.packed == 2 }
 
 // executable reports whether the entry is a regular Unix file that anybody may
 // execute; no other bit of the mode is of interest.

@@ -218,6 +218,9 @@ var hostile = []struct {
 		return a.bytes()
 	}},
 
+	{"directory-deflated-to-other-bytes", "zip-directory-entry", func() []byte { return deflatedDirectory([]byte{3, 4}).bytes() }},
+	{"directory-deflated-to-more-bytes", "zip-directory-entry", func() []byte { return deflatedDirectory([]byte{1, 0, 0, 255, 255}).bytes() }},
+
 	// Extra fields.
 	{"zip64-extra-twice", "zip64-extra", func() []byte {
 		return extra(func(m *member) { m.centralExtra = append(wideField(), wideField()...) }).bytes()
@@ -398,6 +401,13 @@ func described(by func(crc uint32, packed, size int) []byte) *archive {
 
 func describedBy(by func(crc uint32, packed, size int) []byte) func() []byte {
 	return func() []byte { return described(by).bytes() }
+}
+
+// deflatedDirectory has a directory entry that is compressed to these bytes.
+func deflatedDirectory(packed []byte) *archive {
+	a := demo()
+	a.members = append(a.members, member{name: "demo/sub/", deflate: true, packed: packed, attributes: 0o040755 << 16})
+	return a
 }
 
 // demoDirectory has a directory entry of that Unix mode.

@@ -46,7 +46,25 @@ func (e *entry) checkLocal(r io.ReaderAt, limit int64, buffer []byte) ([]byte, e
 	if err := e.compareLocal(fixed, wide); err != nil {
 		return buffer, err
 	}
+	if e.dir && e.packed != 0 {
+		if err := e.checkNothing(r); err != nil {
+			return buffer, err
+		}
+	}
 	return buffer, e.checkRest(r, limit, wide.present)
+}
+
+// checkNothing holds the data of a directory that is deflated against zlib's form
+// of no bytes: one last block with fixed codes, in which the end comes first.
+func (e *entry) checkNothing(r io.ReaderAt) error {
+	var data [2]byte
+	if err := readAt(r, data[:], e.data); err != nil {
+		return err
+	}
+	if data != [2]byte{3, 0} {
+		return refuse("zip-directory-entry", e.name, "a directory with content")
+	}
+	return nil
 }
 
 // compareLocal holds the fixed part of the local header against e. With a data

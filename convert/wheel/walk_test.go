@@ -66,6 +66,7 @@ func TestOddArchives(t *testing.T) {
 	}{
 		{"archive comment", func() []byte { a := demo(); a.comment = []byte("made by hand"); return a.bytes() }},
 		{"directory entries", func() []byte { return demoDirectory(0o040755).bytes() }},
+		{"directory entry, deflated", func() []byte { return deflatedDirectory([]byte{3, 0}).bytes() }},
 		{"directory entry without type", func() []byte { return demoDirectory(0).bytes() }},
 		{"unicode name", func() []byte { return named("demo/é.txt", utf8Flag).bytes() }},
 		{"unicode path that says the same", func() []byte {
