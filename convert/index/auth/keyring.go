@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os/exec"
 	"strings"
 	"time"
@@ -53,7 +52,7 @@ func KeyringCommand(path string, environ []string) Keyring {
 func runKeyring(ctx context.Context, path string, environ, args []string) (out []byte, old bool, err error) {
 	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Env = append(append([]string{}, environ...), "PYTHONIOENCODING=utf-8")
-	stdout, stderr := &limitedBuffer{}, &limitedBuffer{}
+	stdout, stderr := &head{}, &head{}
 	cmd.Stdout, cmd.Stderr = stdout, stderr
 	cmd.WaitDelay = time.Second // a child of its own may hold the pipes
 	err = cmd.Run()
@@ -62,21 +61,26 @@ func runKeyring(ctx context.Context, path string, environ, args []string) (out [
 	case ctx.Err() != nil:
 		return nil, false, ctx.Err()
 	case errors.As(err, &exit):
-		text := stderr.String()
+		text := stderr.text.String()
 		old = exit.ExitCode() == 2 && strings.Contains(text, "--mode=creds") && strings.Contains(text, "unrecognized arguments")
 		return nil, old, nil
 	case err != nil:
-		return nil, false, fmt.Errorf("run %s: %w", path, err)
+		return nil, false, fmt.Errorf("run %s: %w", path, plain(err))
+	case stdout.more:
+		return nil, false, errors.New("its answer is too long")
 	}
-	return stdout.Bytes(), false, nil
+	return stdout.text.Bytes(), false, nil
 }
 
-// limitedBuffer keeps the first maxAnswer bytes, and refuses more.
-type limitedBuffer struct{ bytes.Buffer }
+// head keeps the first maxAnswer bytes of what is written.
+type head struct {
+	text bytes.Buffer
+	more bool // there were more
+}
 
-func (b *limitedBuffer) Write(data []byte) (int, error) {
-	if b.Len()+len(data) > maxAnswer {
-		return 0, io.ErrShortWrite
-	}
-	return b.Buffer.Write(data)
+func (h *head) Write(data []byte) (int, error) {
+	room := min(len(data), maxAnswer-h.text.Len())
+	h.text.Write(data[:room])
+	h.more = h.more || room < len(data)
+	return len(data), nil
 }

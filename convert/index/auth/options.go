@@ -29,8 +29,8 @@ type Options struct {
 	// do not serve this machine itself.
 	Proxy                          string
 	HTTPProxy, HTTPSProxy, NoProxy string
-	// Timeout bounds connecting, and each wait for more of an answer. Zero is 15
-	// seconds, as in pip; below zero there is no bound.
+	// Timeout bounds connecting, agreeing on encryption, and the wait for the head
+	// of an answer. Zero is 15 seconds, as in pip; below zero there is no bound.
 	Timeout time.Duration
 	// UserAgent is sent with each request that has none.
 	UserAgent string
@@ -46,7 +46,7 @@ type Keyring func(ctx context.Context, place, user string) (username, password s
 
 // OptionError reports an option that no client can be made with.
 type OptionError struct {
-	Option string // CABundle, ClientCert, ClientKey, Proxy, HTTPProxy, HTTPSProxy, Timeout
+	Option string // CABundle, ClientCert, ClientKey, Proxy, HTTPProxy, HTTPSProxy
 	File   string // that was read; empty for a proxy
 	Err    error
 }

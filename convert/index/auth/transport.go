@@ -44,10 +44,10 @@ func newSender(o Options, w *wallet) (*sender, error) {
 }
 
 func newTransport(config *tls.Config, p *proxies, timeout time.Duration) *http.Transport {
-	d := &dialer{net.Dialer{Timeout: timeout}, timeout}
+	d := &net.Dialer{Timeout: timeout}
 	t := &http.Transport{
 		Proxy:                 p.choose,
-		DialContext:           d.dial,
+		DialContext:           d.DialContext,
 		TLSClientConfig:       config,
 		TLSHandshakeTimeout:   timeout,
 		ResponseHeaderTimeout: timeout,
@@ -65,7 +65,7 @@ func newTransport(config *tls.Config, p *proxies, timeout time.Duration) *http.T
 				c = &tls.Config{RootCAs: config.RootCAs}
 			}
 			c.ServerName, _, _ = net.SplitHostPort(address)
-			conn, err := d.dial(ctx, network, address)
+			conn, err := d.DialContext(ctx, network, address)
 			if err != nil {
 				return nil, err
 			}
@@ -78,39 +78,6 @@ func newTransport(config *tls.Config, p *proxies, timeout time.Duration) *http.T
 		}
 	}
 	return t
-}
-
-// dialer makes connections on which no wait is longer than a timeout.
-type dialer struct {
-	net.Dialer
-	timeout time.Duration
-}
-
-func (d *dialer) dial(ctx context.Context, network, address string) (net.Conn, error) {
-	conn, err := d.DialContext(ctx, network, address)
-	if err != nil || d.timeout == 0 {
-		return conn, err
-	}
-	return &patientConn{conn, d.timeout}, nil
-}
-
-type patientConn struct {
-	net.Conn
-	timeout time.Duration
-}
-
-func (c *patientConn) Read(b []byte) (int, error) {
-	if err := c.SetReadDeadline(time.Now().Add(c.timeout)); err != nil {
-		return 0, err
-	}
-	return c.Conn.Read(b)
-}
-
-func (c *patientConn) Write(b []byte) (int, error) {
-	if err := c.SetWriteDeadline(time.Now().Add(c.timeout)); err != nil {
-		return 0, err
-	}
-	return c.Conn.Write(b)
 }
 
 // maxPEM bounds a file of certificates; the whole web's have a quarter of a megabyte.
