@@ -25,7 +25,11 @@ type uvDocument struct {
 		Members      []string                   `toml:"members"`
 		Requirements []uvRequirement            `toml:"requirements"`
 		Groups       map[string][]uvRequirement `toml:"dependency-groups"`
-		Overrides    []uvRequirement            `toml:"overrides"`
+		// What is said otherwise than packages do: of what others ask of them,
+		// that nobody gets them, of what they ask.
+		Overrides []uvRequirement `toml:"overrides"`
+		Excludes  []string        `toml:"excludes"`
+		Metadata  []uvRequirement `toml:"dependency-metadata"`
 	} `toml:"manifest"`
 	Packages      []uvPackage `toml:"package"`
 	Distributions []uvPackage `toml:"distribution"`
@@ -136,14 +140,15 @@ func readUV(path string, data []byte, o Options) (*Lock, error) {
 	if len(document.Packages) == 0 {
 		document.Packages, table = document.Distributions, "distribution"
 	}
-	g := &uvGraph{path: path, allowUnhashed: o.AllowUnhashed}
+	g := &uvGraph{gathered: gathered{path: path}, allowUnhashed: o.AllowUnhashed}
 	g.build(&document, tableLines(data, table))
-	if len(g.issues) > 0 {
-		return nil, &Error{Path: path, Issues: g.issues}
+	if err := g.err(); err != nil {
+		return nil, err
 	}
-	l := &Lock{Path: path, Format: formatUV, content: g, Warnings: g.warnings()}
-	for _, p := range g.own {
-		l.Own = append(l.Own, p.name)
+	g.caution()
+	l := &Lock{Path: path, Format: formatUV, content: g, Warnings: g.warnings}
+	for _, n := range g.own {
+		l.Own = append(l.Own, n.name)
 	}
 	l.Extras, l.Groups = g.offered(g.own)
 	return l, nil
@@ -208,19 +213,30 @@ func uvNames[T any](tables ...map[string]T) (names []string) {
 	return sortNames(names)
 }
 
-// warnings tells of what is taken without a hash, and of markers that no target
-// can answer.
-func (g *uvGraph) warnings() (list []string) {
-	for _, p := range g.nodes {
-		if g.allowUnhashed && slices.ContainsFunc(p.files(), func(f uvFile) bool { return f.Hash == "" }) {
-			list = append(list, fmt.Sprintf("%s:%d: %s has no hash: any bytes of that name are taken", g.path, p.line, quote(p.title())))
+// caution warns of what is taken without a hash, of markers that no target can
+// answer, and of what is not as packages themselves say.
+func (g *uvGraph) caution() {
+	for _, n := range g.nodes {
+		if g.allowUnhashed && slices.ContainsFunc(n.files(), func(f uvFile) bool { return f.Hash == "" }) {
+			g.warn(n.line, "%s has no hash: any bytes of that name are taken", quote(n.title()))
 		}
-		for _, variable := range p.kernel {
-			list = append(list, fmt.Sprintf("%s:%d: what %s needs depends on %s, which a target does not fix: it is taken for empty", g.path, p.line, p.name, variable))
+		for _, variable := range n.kernel {
+			g.warn(n.line, "what %s needs depends on %s, which a target does not fix: it is taken for empty", n.name, variable)
 		}
 	}
-	if len(g.overrides) > 0 {
-		list = append(list, fmt.Sprintf("%s: overrides what packages ask of %s: their own metadata may disagree", g.path, strings.Join(g.overrides, ", ")))
+	if len(g.overridden) > 0 {
+		g.warn(0, "overrides what packages say of %s: their own metadata may disagree", strings.Join(g.overridden, ", "))
 	}
-	return list
+}
+
+// Overridden gives the projects of which a lock says otherwise than wheels do,
+// because its user wanted so: that nobody gets them, another version, or that
+// they need something else. What wheels ask of them, or they ask, need not hold.
+// Names are normalised and sorted; nil where there are none, or the format does
+// not say.
+func (l *Lock) Overridden() []string {
+	if g, ok := l.content.(*uvGraph); ok {
+		return g.overridden
+	}
+	return nil
 }

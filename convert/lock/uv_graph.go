@@ -6,13 +6,17 @@ import (
 	"wain/convert/pep"
 )
 
-// maxForks is how many packages of one name a lock may have. One with forks for
-// ten conflicting extras has about as many.
-const maxForks = 200
+const (
+	// maxForks is how many packages of one name a lock may have. One with forks
+	// for ten conflicting extras has about as many.
+	maxForks = 200
+	// maxConflicts is how many items the conflicts of a lock may have.
+	maxConflicts = 10_000
+)
 
 // uvGraph is the content of a uv.lock: packages and what they need.
 type uvGraph struct {
-	path          string
+	gathered
 	allowUnhashed bool
 	python        pep.Specifiers
 	supported     []*pep.Marker // one of them holds wherever the lock is good for; none: everywhere
@@ -23,10 +27,9 @@ type uvGraph struct {
 	top           *uvNode             // the member whose folder is that of the lock, nil for none
 	requirements  []uvRoot            // of a script
 	groups        map[string][]uvRoot // of a workspace without a project, by normalised name
-	overrides     []string            // names whose requirements the lock replaces
+	overridden    []string            // names that the lock treats otherwise than packages ask
 
 	markers uvMarkers
-	issues  []Issue
 }
 
 // uvNode is a package. Names are normalised.
@@ -35,6 +38,7 @@ type uvNode struct {
 	name        string
 	version     string // in normal form, "" where it is dynamic
 	line        int
+	own         bool          // a member of the workspace
 	forks       []*pep.Marker // where find by name takes it; none: everywhere
 	needs       []uvEdge
 	optional    map[string][]uvEdge // by extra
@@ -75,18 +79,27 @@ func (n *uvNode) title() string {
 	return n.name + "==" + n.version
 }
 
-func (g *uvGraph) report(n *uvNode, p *problem) {
-	where := place{file: g.path}
-	if n != nil {
-		where.line, where.text = n.line, n.title()
+// wrong reports what is wrong with a package, or with the lock where n is nil.
+func (g *gathered) wrong(n *uvNode, p *problem) {
+	if n == nil {
+		g.report(0, "", p)
+		return
 	}
-	g.issues = append(g.issues, p.at(where))
+	g.report(n.line, n.title(), p)
 }
 
 // build makes the graph of a document; lines are those of its packages.
 func (g *uvGraph) build(d *uvDocument, lines []int) {
 	g.markers = uvMarkers{}
 	g.conflicts = d.Conflicts
+	items := 0
+	for _, set := range g.conflicts {
+		items += len(set)
+	}
+	if items > maxConflicts {
+		g.wrong(nil, problemf(RuleSize, "more than %d extras, groups and projects in conflicts", maxConflicts))
+		return
+	}
 	for _, set := range g.conflicts {
 		for i := range set {
 			set[i] = uvItem{pep.Normalize(set[i].Package), pep.Normalize(set[i].Extra), pep.Normalize(set[i].Group)}
@@ -94,7 +107,7 @@ func (g *uvGraph) build(d *uvDocument, lines []int) {
 	}
 	var err error
 	if g.python, err = pep.ParseSpecifiers(d.RequiresPython); err != nil {
-		g.report(nil, problemf(RuleField, "requires-python %s: %s", quote(d.RequiresPython), syntaxDetail(err)))
+		g.wrong(nil, problemf(RuleField, "requires-python %s: %s", quote(d.RequiresPython), syntaxDetail(err)))
 	}
 	g.supported = g.parseAll(nil, d.SupportedMarkers)
 	g.byName = make(map[string][]*uvNode, len(d.Packages))
@@ -118,7 +131,7 @@ func (g *uvGraph) parseAll(n *uvNode, texts []string) []*pep.Marker {
 	for _, text := range texts {
 		marker, p := g.markers.parse(text)
 		if p != nil {
-			g.report(n, p)
+			g.wrong(n, p)
 		}
 		list = append(list, marker)
 	}
@@ -129,24 +142,24 @@ func (g *uvGraph) parseAll(n *uvNode, texts []string) []*pep.Marker {
 func (g *uvGraph) node(p *uvPackage, line int, revision int64) {
 	n := &uvNode{uvPackage: p, name: pep.Normalize(p.Name), line: line}
 	if !pep.ValidName(p.Name) {
-		g.report(n, problemf(RuleField, "is not the name of a project"))
+		g.wrong(n, problemf(RuleField, "is not the name of a project"))
 		return
 	}
 	if p.Version != "" {
 		v, err := pep.ParseVersion(p.Version)
 		if err != nil {
-			g.report(n, problemf(RuleField, "the version %s: %s", quote(p.Version), syntaxDetail(err)))
+			g.wrong(n, problemf(RuleField, "the version %s: %s", quote(p.Version), syntaxDetail(err)))
 			return
 		}
 		n.version = v.String()
 	}
 	switch kinds := p.Source.kinds(); {
 	case kinds == 0:
-		g.report(n, problemf(RuleSource, "comes from nowhere that is known: its source is none of registry, git, url, path, directory, editable and virtual"))
+		g.wrong(n, problemf(RuleSource, "comes from nowhere that is known: its source is none of registry, git, url, path, directory, editable and virtual"))
 	case kinds > 1:
-		g.report(n, problemf(RuleSource, "has a source of several kinds"))
+		g.wrong(n, problemf(RuleSource, "has a source of several kinds"))
 	case n.version == "" && p.Source.folder() == "":
-		g.report(n, problemf(RuleField, "has no version"))
+		g.wrong(n, problemf(RuleField, "has no version"))
 	}
 	n.forks = g.parseAll(n, p.Forks)
 	n.extras = uvNames(p.Optional)
@@ -163,12 +176,12 @@ func (g *uvGraph) node(p *uvPackage, line int, revision int64) {
 		n.groupNames = sortNames(append(n.groupNames, uvNames(m.Groups, m.OldGroups)...))
 	}
 	if len(g.byName[n.name]) == maxForks {
-		g.report(n, problemf(RuleSize, "more than %d packages of one name", maxForks))
+		g.wrong(n, problemf(RuleSize, "more than %d packages of one name", maxForks))
 		return
 	}
 	for _, other := range g.byName[n.name] {
 		if other.version == n.version && other.Source == p.Source {
-			g.report(n, problemf(RuleTwice, "is in the lock a second time, first in line %d", other.line))
+			g.wrong(n, problemf(RuleTwice, "is in the lock a second time, first in line %d", other.line))
 			return
 		}
 	}
@@ -214,12 +227,12 @@ func (g *uvGraph) edges(n *uvNode, dependencies []uvDependency) []uvEdge {
 	for _, d := range dependencies {
 		to, p := g.find(d)
 		if p != nil {
-			g.report(n, p)
+			g.wrong(n, p)
 			continue
 		}
 		marker, p := g.markers.parse(d.Marker)
 		if p != nil {
-			g.report(n, p)
+			g.wrong(n, p)
 			continue
 		}
 		if marker != nil {
@@ -277,10 +290,10 @@ func (g *uvGraph) roots(d *uvDocument) {
 		name := pep.Normalize(member)
 		i := slices.IndexFunc(g.byName[name], func(n *uvNode) bool { return n.Source.folder() != "" })
 		if i < 0 {
-			g.report(nil, problemf(RuleMissing, "names %s as a member of its workspace, and has no such package: lock again", quote(name)))
+			g.wrong(nil, problemf(RuleMissing, "names %s as a member of its workspace, and has no such package: lock again", quote(name)))
 			continue
 		}
-		g.own = append(g.own, g.byName[name][i])
+		g.join(g.byName[name][i])
 	}
 	for _, n := range g.nodes {
 		if n.Source.folder() != "." {
@@ -288,7 +301,7 @@ func (g *uvGraph) roots(d *uvDocument) {
 		}
 		g.top = n
 		if len(d.Manifest.Members) == 0 {
-			g.own = append(g.own, n)
+			g.join(n)
 		}
 	}
 	g.requirements = g.rootsOf(d.Manifest.Requirements)
@@ -297,10 +310,20 @@ func (g *uvGraph) roots(d *uvDocument) {
 		normal := pep.Normalize(name)
 		g.groups[normal] = append(g.groups[normal], g.rootsOf(d.Manifest.Groups[name])...)
 	}
-	for _, o := range d.Manifest.Overrides {
-		g.overrides = append(g.overrides, pep.Normalize(o.Name))
+	for _, list := range [][]uvRequirement{d.Manifest.Overrides, d.Manifest.Metadata} {
+		for _, r := range list {
+			g.overridden = append(g.overridden, r.Name)
+		}
 	}
-	g.overrides = sortNames(g.overrides)
+	g.overridden = sortNames(normalNames(append(g.overridden, d.Manifest.Excludes...)))
+}
+
+// join makes a package a member of the workspace.
+func (g *uvGraph) join(n *uvNode) {
+	if !n.own {
+		n.own = true
+		g.own = append(g.own, n)
+	}
 }
 
 func (g *uvGraph) rootsOf(requirements []uvRequirement) []uvRoot {
@@ -308,11 +331,11 @@ func (g *uvGraph) rootsOf(requirements []uvRequirement) []uvRoot {
 	for _, r := range requirements {
 		marker, p := g.markers.parse(r.Marker)
 		if p != nil {
-			g.report(nil, p)
+			g.wrong(nil, p)
 		}
 		name := pep.Normalize(r.Name)
 		if p == nil && len(g.byName[name]) == 0 {
-			g.report(nil, problemf(RuleMissing, "asks for %s, which the lock does not have: lock again", quote(name)))
+			g.wrong(nil, problemf(RuleMissing, "asks for %s, which the lock does not have: lock again", quote(name)))
 		}
 		list = append(list, uvRoot{name, normalNames(r.Extras), marker})
 	}

@@ -132,7 +132,7 @@ func (w *workspace) project(folder, name string, others []string) {
 	needs := w.requirements(3)
 	var sources []string
 	for _, other := range w.some(2, others...) {
-		needs = append(needs, other+w.pick("", "", "[a]", "[a,b]")+w.marker())
+		needs = append(needs, other+w.pick("", "", "[a]", "[a,c]", "[all]", "[a,b]")+w.marker())
 		sources = append(sources, other)
 	}
 	if !w.forked && w.IntN(3) == 0 {

@@ -20,8 +20,14 @@ type uvWalk struct {
 	queue   []uvStep
 	seen    map[uvStep]bool
 	reached []*uvNode
-	problem []Issue
+
+	found     gathered             // what stands against the answer
+	misjudged map[*pep.Marker]bool // markers without a meaning, which are told once
 }
+
+// RuleExclusive is broken by asking for extras, groups or projects together that
+// the lock says exclude each other.
+const RuleExclusive = "exclusive"
 
 // uvStep is a package, or one of its extras, whose edges are to be followed.
 type uvStep struct {
@@ -32,7 +38,7 @@ type uvStep struct {
 func (g *uvGraph) pins() []Pin {
 	var list []Pin
 	for _, n := range g.nodes {
-		if slices.Contains(g.own, n) {
+		if n.own {
 			continue
 		}
 		pin, _ := g.pin(n)
@@ -57,7 +63,7 @@ func (n *uvNode) fork() *pep.Marker {
 // pick walks from the wanted projects, extras and groups along all edges whose
 // markers hold.
 func (g *uvGraph) pick(asked want) ([]Pin, []Issue) {
-	w := &uvWalk{uvGraph: g, want: asked, active: map[uvItem]bool{}}
+	w := &uvWalk{uvGraph: g, want: asked, active: map[uvItem]bool{}, found: gathered{path: g.path}, misjudged: map[*pep.Marker]bool{}}
 	w.Projects, w.Extras, w.Groups = normalNames(w.Projects), normalNames(w.Extras), normalNames(w.Groups)
 	for _, n := range g.own {
 		if slices.Contains(w.Projects, n.name) {
@@ -70,8 +76,8 @@ func (g *uvGraph) pick(asked want) ([]Pin, []Issue) {
 	// 1. The lock is for this target, and has what is asked for.
 	w.fits()
 	w.offers()
-	if len(w.problem) > 0 {
-		return nil, w.problem
+	if len(w.found.issues) > 0 {
+		return nil, w.found.issues
 	}
 	// 2. What is active of the conflicting items: first what is asked for, then
 	// what dependencies ask for. Only once that is known can markers be judged.
@@ -81,19 +87,15 @@ func (g *uvGraph) pick(asked want) ([]Pin, []Issue) {
 		w.exclude()
 	}
 	// 3. What is needed.
-	if len(w.problem) == 0 {
+	if len(w.found.issues) == 0 {
 		w.walk(false)
 	}
 	// 4. One version a name.
 	var pins []Pin
-	if len(w.problem) == 0 {
+	if len(w.found.issues) == 0 {
 		pins = w.collect()
 	}
-	return pins, w.problem
-}
-
-func (w *uvWalk) fail(p *problem) {
-	w.problem = append(w.problem, p.at(place{file: w.path}))
+	return pins, w.found.issues
 }
 
 // fits checks what the markers of the lock leave out, since it holds for them
@@ -101,19 +103,19 @@ func (w *uvWalk) fail(p *problem) {
 func (w *uvWalk) fits() {
 	v, err := pep.ParseVersion(w.env.PythonFullVersion)
 	if err != nil || !w.python.Contains(v, true) {
-		w.fail(problemf(RuleTarget, "the lock is for Python %s, and the target has %s", w.python, w.env.PythonFullVersion))
+		w.found.wrong(nil, notPython(w.python, w.env))
 	}
 	for _, marker := range w.supported {
-		if w.holds(marker, w.names) {
+		if w.judge(marker, w.names) {
 			return
 		}
 	}
-	if len(w.supported) > 0 && len(w.problem) == 0 {
+	if len(w.supported) > 0 && len(w.found.issues) == 0 {
 		texts := make([]string, len(w.supported))
 		for i, marker := range w.supported {
 			texts[i] = marker.String()
 		}
-		w.fail(problemf(RuleTarget, "the lock is for the environments %s, and the target is none of them: add it to tool.uv.environments and lock again",
+		w.found.wrong(nil, problemf(RuleTarget, "the lock is for the environments %s, and the target is none of them: add it to tool.uv.environments and lock again",
 			quote(strings.Join(texts, " or "))))
 	}
 }
@@ -124,32 +126,16 @@ func (w *uvWalk) offers() {
 	if w.top != nil {
 		groups = sortNames(append(groups, w.top.groupNames...))
 	}
-	of := "the lock"
-	if len(w.roots) > 0 {
-		names := make([]string, len(w.roots))
-		for i, n := range w.roots {
-			names[i] = n.name
-		}
-		of = strings.Join(names, ", ")
-	}
 	for _, extra := range w.Extras {
 		if extras != nil && !slices.Contains(extras, extra) {
-			w.fail(problemf(RuleExtra, "%s has no extra %s%s", of, quote(extra), among(extras)))
+			w.found.wrong(nil, noExtra(extra, extras))
 		}
 	}
 	for _, group := range w.Groups {
 		if !slices.Contains(groups, group) {
-			w.fail(problemf(RuleGroup, "%s has no dependency group %s%s", of, quote(group), among(groups)))
+			w.found.wrong(nil, noGroup(group, groups))
 		}
 	}
-}
-
-// among lists what there is instead.
-func among(names []string) string {
-	if len(names) == 0 {
-		return ", and no other"
-	}
-	return ": there is " + strings.Join(names, ", ")
 }
 
 // holders are the projects whose group of a name is taken: the roots that have
@@ -170,6 +156,12 @@ func (w *uvWalk) holders(group string) (list []*uvNode, workspace bool) {
 	return list, workspace
 }
 
+// holds tells whether the group of an item is that of a holder.
+func (w *uvWalk) holds(item uvItem) bool {
+	holders, workspace := w.holders(item.Group)
+	return workspace && item.Package == "" || slices.ContainsFunc(holders, func(n *uvNode) bool { return n.name == item.Package })
+}
+
 // activate finds the items of conflicts that are asked for.
 func (w *uvWalk) activate() {
 	isRoot := map[string]bool{}
@@ -183,9 +175,7 @@ func (w *uvWalk) activate() {
 			case item.Extra != "":
 				asked = asked && slices.Contains(w.Extras, item.Extra)
 			case item.Group != "":
-				holders, workspace := w.holders(item.Group)
-				held := slices.ContainsFunc(holders, func(n *uvNode) bool { return n.name == item.Package })
-				asked = slices.Contains(w.Groups, item.Group) && (held || workspace && item.Package == "")
+				asked = slices.Contains(w.Groups, item.Group) && w.holds(item)
 			}
 			if asked && !w.active[item] {
 				w.names = append(w.names, item.encoded())
@@ -209,10 +199,9 @@ func (i uvItem) encoded() string {
 // exclude refuses two active items of one conflict.
 func (w *uvWalk) exclude() {
 	for _, n := range w.reached {
-		if item := (uvItem{Package: n.name}); slices.Contains(w.own, n) {
-			if _, listed := w.active[item]; listed {
-				w.active[item] = true
-			}
+		item := uvItem{Package: n.name}
+		if _, listed := w.active[item]; listed && n.own {
+			w.active[item] = true
 		}
 	}
 	for _, set := range w.conflicts {
@@ -223,7 +212,7 @@ func (w *uvWalk) exclude() {
 			}
 		}
 		if len(texts) > 1 {
-			w.fail(problemf(RuleTarget, "%s exclude each other, as the project declares: make one package for each", strings.Join(texts, " and ")))
+			w.found.wrong(nil, problemf(RuleExclusive, "%s exclude each other, as the project declares: make a package for each", strings.Join(texts, " and ")))
 		}
 	}
 }
@@ -277,7 +266,7 @@ func (w *uvWalk) follow(edges []uvEdge, discover bool) {
 		if discover {
 			names = w.with(e)
 		}
-		if !w.holds(e.marker, names) {
+		if !w.judge(e.marker, names) {
 			continue
 		}
 		w.names = names
@@ -310,12 +299,12 @@ func (w *uvWalk) with(e uvEdge) []string {
 // that is there for the target.
 func (w *uvWalk) start(list []uvRoot) {
 	for _, r := range list {
-		if !w.holds(r.marker, w.names) {
+		if !w.judge(r.marker, w.names) {
 			continue
 		}
 		var found *uvNode
 		for _, n := range w.byName[r.name] {
-			if len(n.forks) > 0 && !slices.ContainsFunc(n.forks, func(m *pep.Marker) bool { return w.holds(m, w.names) }) {
+			if len(n.forks) > 0 && !slices.ContainsFunc(n.forks, func(m *pep.Marker) bool { return w.judge(m, w.names) }) {
 				continue
 			}
 			if found != nil {
@@ -324,36 +313,38 @@ func (w *uvWalk) start(list []uvRoot) {
 			found = n
 		}
 		if found == nil {
-			w.fail(problemf(RuleMissing, "asks for %s, and has none for the target: lock again", quote(r.name)))
+			w.found.wrong(nil, problemf(RuleMissing, "asks for %s, and has none for the target: lock again", quote(r.name)))
 			continue
 		}
 		w.push(found, r.extras)
 	}
 }
 
-func (w *uvWalk) holds(marker *pep.Marker, names []string) bool {
+// judge tells whether a marker holds, with names of what is active.
+func (w *uvWalk) judge(marker *pep.Marker, names []string) bool {
 	ok, err := marker.EvalSets(w.env, names, nil)
-	if err != nil {
-		p := problemf(RuleMarker, "%s", err)
-		issue := p.at(place{file: w.path})
-		if !slices.Contains(w.problem, issue) {
-			w.problem = append(w.problem, issue)
-		}
+	if err != nil && !w.misjudged[marker] {
+		w.misjudged[marker] = true
+		w.found.wrong(nil, problemf(RuleMarker, "%s", err))
 	}
 	return ok
 }
 
 func (w *uvWalk) twice(first, second *uvNode) {
-	w.problem = append(w.problem, problemf(RuleTwice, "is needed together with %s of line %d, and an environment has one version of a project",
-		quote(first.title()), first.line).at(place{file: w.path, line: second.line, text: second.title()}))
+	w.found.wrong(second, problemf(RuleTwice, "is needed together with %s of line %d, and an environment has one version of a project",
+		quote(first.title()), first.line))
 }
 
 // collect makes pins of what is reached.
 func (w *uvWalk) collect() []Pin {
 	var pins []Pin
+	isRoot := map[*uvNode]bool{}
+	for _, n := range w.roots {
+		isRoot[n] = true
+	}
 	first := map[string]*uvNode{}
 	for _, n := range w.reached {
-		if slices.Contains(w.roots, n) || n.Source.Virtual != "" {
+		if isRoot[n] || n.Source.Virtual != "" {
 			continue
 		}
 		if other := first[n.name]; other != nil {
@@ -363,7 +354,7 @@ func (w *uvWalk) collect() []Pin {
 		first[n.name] = n
 		pin, p := w.pin(n)
 		if p != nil {
-			w.problem = append(w.problem, p.at(place{file: w.path, line: n.line, text: n.title()}))
+			w.found.wrong(n, p)
 			continue
 		}
 		for extra := range n.optional {
