@@ -21,10 +21,19 @@ type entry struct {
 	hashes     []Hash
 	url        string // of a wheel, as written
 	path       string // of a local wheel
+	archive    *File  // source code in one file, without its hashes
+	origin     string // other source code: a URL or a folder
+	own        bool   // the project that the file is of
 }
 
-// wayOut ends the messages about what would have to be built.
-const wayOut = "build a wheel of it, put that into a --find-links folder and pin it here as name==version"
+// direct tells whether the entry names one thing, which is then all that its
+// version says.
+func (e *entry) direct() bool {
+	return e.url != "" || e.path != "" || e.archive != nil || e.origin != ""
+}
+
+// wayOut ends the messages about source code of a project that nothing names.
+const wayOut = "name its project, as in name @ git+https://…, and put a wheel that you build of it into a --find-links folder"
 
 // parseEntry reads the left part of a requirement line, as pip tells its forms
 // apart. dir is the file's folder, against which relative paths are resolved.
@@ -54,7 +63,7 @@ func parseEntry(text, dir string) (entry, *problem) {
 				return e, problemf(RuleSyntax, "not extras: %s", syntaxDetail(err))
 			}
 		}
-		return e, e.wheel(target, dir)
+		return e, e.from(target, dir)
 	}
 	// 3. PEP 508: name==version or name @ URL.
 	r, err := pep.ParseRequirement(text)
@@ -63,7 +72,7 @@ func parseEntry(text, dir string) (entry, *problem) {
 	}
 	e.name, e.extras, e.specifiers = pep.Normalize(r.Name), normalizeAll(r.Extras), r.Specifiers
 	if r.URL != "" {
-		return e, e.wheel(r.URL, dir)
+		return e, e.from(r.URL, dir)
 	}
 	return e, e.pin()
 }
@@ -82,13 +91,14 @@ func (e *entry) pin() *problem {
 	return nil
 }
 
-// wheel fills in what the URL or path of a wheel says.
-func (e *entry) wheel(target, dir string) *problem {
+// from fills in what a URL or path says: of a wheel, of an archive, or of
+// source code.
+func (e *entry) from(target, dir string) *problem {
 	scheme := urlScheme(target)
-	file := target
+	file, local := target, ""
 	switch scheme {
 	case "":
-		e.path = resolve(dir, target)
+		local = resolve(dir, target)
 	case "http", "https", "file":
 		u, err := url.Parse(target)
 		if err != nil {
@@ -100,17 +110,22 @@ func (e *entry) wheel(target, dir string) *problem {
 			if u.Host != "" && u.Host != "localhost" || u.Path == "" {
 				return problemf(RuleSyntax, "a file: URL needs an absolute path on this host, as in file:///srv/wheels/x.whl")
 			}
-			e.path = u.Path
+			local = u.Path
 		}
-		e.url = target
 		if p := e.fragment(u.Fragment); p != nil {
 			return p
 		}
 	default:
-		return problemf(RuleBuild, "%s: is the URL of source code, which is not built here: %s", scheme, wayOut)
+		_, fragment, _ := strings.Cut(target, "#")
+		e.egg(fragment)
+		if e.name == "" {
+			return problemf(RuleBuild, "%s: is the URL of source code, which is not built here: %s", scheme, wayOut)
+		}
+		e.origin = target
+		return nil
 	}
 	if !strings.HasSuffix(file, ".whl") {
-		return problemf(RuleBuild, "%s, which is not built here: %s", sourceKind(file), wayOut)
+		return e.source(target, file, local, dir)
 	}
 	name, err := pep.ParseWheelFilename(path.Base(file))
 	if err != nil {
@@ -119,13 +134,61 @@ func (e *entry) wheel(target, dir string) *problem {
 	if e.name != "" && e.name != name.Name {
 		return problemf(RuleName, "the wheel is one of %s, not of %s", name.Name, e.name)
 	}
-	e.name, e.version = name.Name, name.Version.String()
+	e.name, e.version, e.path = name.Name, name.Version.String(), local
+	if scheme != "" {
+		e.url = target
+	}
 	return nil
 }
 
-// fragment takes the hashes behind a URL's #. Those that are too weak are left
-// out, like any other part of a fragment.
+// source fills in what is no wheel: an archive with source code, or the folder
+// of a project. The one that holds the file is the project that it is of.
+func (e *entry) source(target, file, local, dir string) *problem {
+	if local != "" && holds(local, dir) && !isArchive(file) {
+		e.own, e.origin = true, local
+		return nil
+	}
+	if e.name == "" {
+		return problemf(RuleBuild, "%s, which is not built here: %s", sourceKind(file), wayOut)
+	}
+	if !isArchive(file) || local != "" && isFolder(local) {
+		if local == "" {
+			return problemf(RuleBuild, "not the URL of a wheel: %s", wayOut)
+		}
+		e.origin = local
+		return nil
+	}
+	e.archive = &File{Name: path.Base(file), Path: local}
+	if local == "" {
+		e.archive.URL = target
+	}
+	if v, err := pep.ParseSdistFilename(e.archive.Name, e.name); err == nil {
+		e.version = v.String()
+	}
+	return nil
+}
+
+// egg takes the project's name, and extras, from a URL's fragment, where nothing
+// else names it: egg=name[extra]&subdirectory=sub.
+func (e *entry) egg(fragment string) {
+	for part := range strings.SplitSeq(fragment, "&") {
+		value, ok := strings.CutPrefix(part, "egg=")
+		if !ok || e.name != "" {
+			continue
+		}
+		if r, err := pep.ParseRequirement(value); err == nil && r.Specifiers.Empty() && r.URL == "" && r.Marker == nil {
+			e.name = pep.Normalize(r.Name)
+			if len(e.extras) == 0 {
+				e.extras = normalizeAll(r.Extras)
+			}
+		}
+	}
+}
+
+// fragment takes the name and the hashes behind a URL's #. Hashes that are too
+// weak are left out, like any other part of a fragment.
 func (e *entry) fragment(fragment string) *problem {
+	e.egg(fragment)
 	for part := range strings.SplitSeq(fragment, "&") {
 		algorithm, digest, ok := strings.Cut(part, "=")
 		if !ok || digestSize(algorithm) == 0 {

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// settings applies a line of options without a requirement.
+// settings applies a line of options without a requirement; -e is one.
 func (r *reader) settings(where place, settings []setting) {
 	if p := alone(settings); p != nil {
 		r.report(where, p)
@@ -17,8 +17,6 @@ func (r *reader) settings(where place, settings []setting) {
 		switch s.name {
 		case "--requirement", "--constraint":
 			r.include(where, s.value, s.name == "--constraint")
-		case "--editable":
-			r.report(where, problemf(RuleBuild, "-e is source code, which is not built here: %s", wayOut))
 		case "--hash":
 			r.report(where, problemf(RuleHash, "a hash without a requirement: the line above must end in a backslash, and be no comment"))
 		case "--find-links":

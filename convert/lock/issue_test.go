@@ -31,12 +31,14 @@ func wrongFiles() map[string]wrong {
 		"a wildcard":                    one("a==1.* #A", "r.txt:1 not-pinned"),
 		"two clauses":                   one("a==1,!=2 #A", "r.txt:1 not-pinned"),
 		"unpinned where markers forbid": one("a ; sys_platform == 'win32' #A", "r.txt:1 not-pinned"),
-		"editable":                      one("-e ./src\n--editable=git+https://h.example.org/x.git#egg=x", "r.txt:1 needs-build", "r.txt:2 needs-build"),
+		"editable":                      one("-e ./src\n--editable=git+https://h.example.org/x.git", "r.txt:1 needs-build", "r.txt:2 needs-build"),
 		"editable behind a requirement": one("a==1 #A -e .", "r.txt:1 needs-build"),
-		"version control":               one("git+https://h.example.org/x.git@v1#egg=x", "r.txt:1 needs-build"),
-		"version control by name":       one("x @ git+ssh://git@h.example.org/x.git", "r.txt:1 needs-build"),
-		"folders":                       one(".\n./src\nsrc/x\nx @ file:///srv/x", "r.txt:1 needs-build", "r.txt:2 needs-build", "r.txt:3 needs-build", "r.txt:4 needs-build"),
-		"source archives":               one("x-1.tar.gz #A\nx @ https://h.example.org/x-1.zip #A", "r.txt:1 needs-build", "r.txt:2 needs-build"),
+		"version control":               one("git+https://h.example.org/x.git@v1", "r.txt:1 needs-build"),
+		"an editable version":           one("-e x==1\n-e ./x-1-py3-none-any.whl", "r.txt:1 needs-build", "r.txt:2 needs-build"),
+		"a hash of source code":         one("x @ git+https://h.example.org/x.git #A\nx @ file:///srv/x #A", "r.txt:1 hash", "r.txt:2 hash"),
+		"a page":                        one("x @ https://h.example.org/x/", "r.txt:1 needs-build"),
+		"folders":                       one("./src\nsrc/x\nfile:///srv/x", "r.txt:1 needs-build", "r.txt:2 needs-build", "r.txt:3 needs-build"),
+		"source archives":               one("x-1.tar.gz #A\nhttps://h.example.org/x-1.zip #A", "r.txt:1 needs-build", "r.txt:2 needs-build"),
 		"another project's wheel":       one("x @ https://h.example.org/y-1-py3-none-any.whl #A", "r.txt:1 name-mismatch"),
 		"no wheel name":                 one("https://h.example.org/y.whl #A", "r.txt:1 syntax"),
 		"no requirement":                one("a=1 #A\n== 2\nhttps://[::1/a-1-py3-none-any.whl\na==1;nonsense #A", "r.txt:1 syntax", "r.txt:2 syntax", "r.txt:3 syntax", "r.txt:4 syntax"),
@@ -70,7 +72,7 @@ func wrongFiles() map[string]wrong {
 		},
 		"constraints of no use": {
 			files: map[string]string{"r.txt": "a==1 #A\n-c c.txt", "c.txt": "a[x]==1\n-e ."},
-			want:  []string{"c.txt:1 constraint", "c.txt:2 needs-build"},
+			want:  []string{"c.txt:1 constraint", "c.txt:2 constraint"},
 		},
 	}
 }

@@ -2,6 +2,8 @@ package lock
 
 import (
 	"fmt"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"wain/convert/pep"
@@ -38,4 +40,17 @@ func choices(there []string) string {
 		text += ", …"
 	}
 	return text
+}
+
+// holds tells whether a folder is another, or one that is above it.
+func holds(folder, other string) bool {
+	absolute, err := filepath.Abs(folder)
+	if err != nil {
+		return false
+	}
+	if other, err = filepath.Abs(other); err != nil {
+		return false
+	}
+	rel, err := filepath.Rel(absolute, other)
+	return err == nil && !slices.Contains(strings.Split(rel, string(filepath.Separator)), "..")
 }

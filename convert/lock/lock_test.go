@@ -294,3 +294,80 @@ func TestZeroLock(t *testing.T) {
 		t.Errorf("the zero lock gives %v, %v", pins, err)
 	}
 }
+
+// TestSourceCode has what a requirements.txt says of source code: with a name
+// it is a pin of that origin, an archive is a file of its own, and the folder
+// that holds the file is the project that it is of.
+func TestSourceCode(t *testing.T) {
+	const git = "git+https://user:token@h.example.org/x.git@v1"
+	tests := map[string]struct {
+		files map[string]string
+		want  []string // name, version, origin, files, hashes
+		own   []string
+	}{
+		"version control by name":     {map[string]string{"r.txt": "X.y[a] @ " + git}, []string{"x-y  [a] " + git}, nil},
+		"version control by fragment": {map[string]string{"r.txt": git + "#subdirectory=s&egg=X_y[a]"}, []string{"x-y  [a] " + git + "#subdirectory=s&egg=X_y"}, nil},
+		"editable version control":    {map[string]string{"r.txt": "-e " + git + "#egg=x"}, []string{"x   " + git + "#egg=x"}, nil},
+		"editable by name":            {map[string]string{"r.txt": "--editable 'x @ " + git + "'"}, []string{"x   " + git}, nil},
+		"a folder by name":            {map[string]string{"r.txt": "x @ file:///srv/x"}, []string{"x   /srv/x"}, nil},
+		"a folder by fragment":        {map[string]string{"r.txt": "-e file:///srv/x#egg=x"}, []string{"x   /srv/x"}, nil},
+		"the name wins":               {map[string]string{"r.txt": "x @ " + git + "#egg=y"}, []string{"x   " + git + "#egg=y"}, nil},
+		"a marker":                    {map[string]string{"r.txt": "x @ " + git + " ; sys_platform == 'win32'"}, nil, nil},
+		"a remote archive":            {map[string]string{"r.txt": "x @ https://h.example.org/x-1.0.RC1.tar.gz #A"}, []string{"x 1.0rc1   x-1.0.RC1.tar.gz=https://h.example.org/x-1.0.RC1.tar.gz 256a"}, nil},
+		"an archive of any name":      {map[string]string{"r.txt": "x @ https://h.example.org/archive/main.zip#@A"}, []string{"x    main.zip=https://h.example.org/archive/main.zip#" + strings.Replace(hashA, ":", "=", 1) + " 256a"}, nil},
+		"a local archive":             {map[string]string{"r.txt": "x @ file:///srv/x-1.tar.gz #A"}, []string{"x 1   x-1.tar.gz=/srv/x-1.tar.gz 256a"}, nil},
+		"a constraint to an origin":   {map[string]string{"r.txt": "x\n-c c.txt", "c.txt": "x @ " + git}, []string{"x   " + git}, nil},
+		"a constraint to an archive":  {map[string]string{"r.txt": "x\n-c c.txt", "c.txt": "x @ https://h.example.org/x-1.zip #A"}, []string{"x 1   x-1.zip=https://h.example.org/x-1.zip 256a"}, nil},
+		"its own folder":              {map[string]string{"r.txt": "-e .", "pyproject.toml": "[project]\nname = 'Web.App'"}, nil, []string{"web-app"}},
+		"its own folder, by Poetry":   {map[string]string{"r.txt": ".", "pyproject.toml": "[tool.poetry]\nname = 'webapp'"}, nil, []string{"webapp"}},
+		"its own folder, by name":     {map[string]string{"sub/r.txt": "webapp @ file://DIR"}, nil, []string{"webapp"}},
+		"its own folder, above":       {map[string]string{"sub/r.txt": "-e .."}, nil, nil},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			dir := write(t, test.files)
+			path := filepath.Join(dir, "r.txt")
+			if text, there := test.files["sub/r.txt"]; there {
+				path = filepath.Join(dir, "sub/r.txt")
+				if err := os.WriteFile(path, []byte(strings.ReplaceAll(text, "DIR", dir)), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			l, err := lock.Read(path, lock.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			pins, err := l.Select(bookworm, lock.Want{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, p := range pins {
+				extras := ""
+				if len(p.Extras) > 0 {
+					extras = "[" + strings.Join(p.Extras, ",") + "]"
+				}
+				s := strings.Join([]string{p.Name, p.Version, extras, p.Origin}, " ")
+				for _, f := range p.Files {
+					s += " " + f.Name + "=" + f.URL + f.Path
+					for _, h := range f.Hashes {
+						s += " " + h.Algorithm[3:] + h.Hex[:1]
+					}
+				}
+				if len(p.Hashes) > 0 || p.Line == 0 {
+					t.Errorf("not as it should be: %+v", p)
+				}
+				if strings.Contains(p.String(), "token") {
+					t.Errorf("shows a secret: %v", p)
+				}
+				got = append(got, s)
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("pins (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(test.own, l.Own); diff != "" {
+				t.Errorf("own (-want +got):\n%s", diff)
+			}
+		})
+	}
+}

@@ -88,7 +88,7 @@ func (r reading) plain() reading {
 		if q.Constraint {
 			continue
 		}
-		q.Name = pep.Normalize(q.Name)
+		q.Name, q.Editable = pep.Normalize(q.Name), false
 		q.From = strings.ReplaceAll(q.From, "/nested/../", "/")
 		for i, e := range q.Extras {
 			q.Extras[i] = pep.Normalize(e)
@@ -98,8 +98,8 @@ func (r reading) plain() reading {
 			q.Specifier = "==" + v
 		}
 		if q.Link != "" {
-			q.Specifier = "" // in the file's name
-			q.Link = unescape(q.Link)
+			q.Specifier = ""                                     // in the file's name
+			q.Link = strings.TrimSuffix(unescape(q.Link), "[x]") // extras
 		}
 		q.Extras, q.Hashes = orNil(q.Extras), orNil(slices.Compact(q.Hashes))
 		p.Requirements = append(p.Requirements, q)
@@ -141,6 +141,8 @@ func ours(path string) (reading, error) {
 			q.Marker = p.Marker.String()
 		}
 		switch {
+		case p.Origin != "":
+			q.Link = unescape(p.Origin)
 		case p.Path != "" && p.URL == "":
 			q.Link = "file://" + p.Path
 		case p.URL == "":
@@ -252,7 +254,8 @@ func randomFile(random *rand.Rand) string {
 				"flask==3.0", "Zope.Interface==5.0", "celery[redis,Auth_x]==5.1.0", "a @ https://h.example.org/a-1.0-py3-none-any.whl",
 				"https://h.example.org/b-2.0-py3-none-any.whl", "d (==1.0)", "e == 1.0+local.1", "g==${VERSION}", "${NAME_1}==1",
 				"h[]==1", "i==1.0a1", pick("j==1", "'j==1'"), pick("k==2", "k>=1"), "${COMMENT}", "$VERSION==1", "l==1#2", "m==1 ${OPTIONS}",
-				"n@https://h.example.org/n-1.0-py3-none-any.whl", " o==1", "\tp==1", "file:///srv/q-1.0-py3-none-any.whl",
+				"n@https://h.example.org/n-1.0-py3-none-any.whl", " o==1", "\tp==1", "r @ git+https://h.example.org/r.git@v1", "-e git+https://h.example.org/s.git#egg=s&subdirectory=x", "git+ssh://git@h.example.org/t.git@v1#egg=T_t",
+				"-e 'git+https://h.example.org/u.git#egg=u[x]'", "file:///srv/q-1.0-py3-none-any.whl",
 			))
 			b.WriteString(pick("", "", "", ` ; python_version > "3"`, `;sys_platform=='linux' and (os_name=="posix" or extra=='x')`,
 				` ; python_version > '3' or os_name in "a - b" and 'x' != os_name`, " ;", pick("", " ; nonsense")))

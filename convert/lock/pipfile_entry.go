@@ -84,9 +84,16 @@ func readPipfileKeys(value json.RawMessage) (pipfileKeys, *problem) {
 		name string
 		into any
 	}{
-		{"version", &k.version}, {"markers", &k.markers}, {"os_markers", &k.osMarkers}, {"index", &k.index},
-		{"file", &k.file}, {"path", &k.path}, {"ref", &k.ref}, {"subdirectory", &k.subdirectory},
-		{"hashes", &k.hashes}, {"extras", &k.extras},
+		{"version", &k.version},
+		{"markers", &k.markers},
+		{"os_markers", &k.osMarkers},
+		{"index", &k.index},
+		{"file", &k.file},
+		{"path", &k.path},
+		{"ref", &k.ref},
+		{"subdirectory", &k.subdirectory},
+		{"hashes", &k.hashes},
+		{"extras", &k.extras},
 	} {
 		if raw, there := members[key.name]; there && json.Unmarshal(raw, key.into) != nil {
 			return k, problemf(RuleField, "%s is of the wrong type", key.name)

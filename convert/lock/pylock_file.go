@@ -3,7 +3,6 @@ package lock
 import (
 	"net/url"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -230,10 +229,4 @@ func (r *pylockReader) directory(k *pylocked, d *pylockDirectory) {
 	}
 	k.Origin = filepath.Join(r.resolve(*d.Path), filepath.FromSlash(d.Subdirectory))
 	k.own = holds(k.Origin, r.dir)
-}
-
-// holds tells whether a folder is another, or one that is above it.
-func holds(folder, other string) bool {
-	rel, err := filepath.Rel(folder, other)
-	return err == nil && !slices.Contains(strings.Split(rel, string(filepath.Separator)), "..")
 }

@@ -194,12 +194,18 @@ func (r *reader) logical(path string, l line, constraint bool) {
 	}
 	left, right := cutOptions(strings.TrimFunc(e.text, isSpace))
 	settings, p := readOptions(right)
-	if p == nil && left == "" {
+	switch i := slices.IndexFunc(settings, func(s setting) bool { return s.name == "--editable" }); {
+	case p != nil:
+	case left != "":
+		p = r.requirement(where, left, settings, constraint)
+	case i >= 0:
+		if p = alone(settings); p == nil {
+			p = r.editable(where, settings[i].value, constraint)
+		}
+		r.settings(where, slices.Delete(settings, i, i+1))
+	default:
 		r.settings(where, settings)
 		return
-	}
-	if p == nil {
-		p = r.requirement(where, left, settings, constraint)
 	}
 	if p != nil && e.set {
 		p = p.veiled()
@@ -254,8 +260,38 @@ func (r *reader) requirement(where place, text string, settings []setting, const
 			r.warn(where, "%s has no effect behind a requirement", s.name)
 		}
 	}
+	return r.add(e, constraint)
+}
+
+// editable reads a line -e: source code, which is that of the project that the
+// file is of, or has a name.
+func (r *reader) editable(where place, text string, constraint bool) *problem {
+	e, p := parseEntry(text, filepath.Dir(where.file))
+	switch {
+	case p != nil:
+		return p
+	case constraint:
+		return problemf(RuleConstraint, "a constraint cannot be editable")
+	case e.origin == "":
+		return problemf(RuleBuild, "-e is for source code, and this is a file or a version")
+	}
+	e.place = where
+	return r.add(e, constraint)
+}
+
+// add takes an entry.
+func (r *reader) add(e entry, constraint bool) *problem {
 	e.hashes = sortHashes(e.hashes)
 	switch {
+	case e.origin != "" && len(e.hashes) > 0:
+		return problemf(RuleHash, "a hash of source code, which has none: build a wheel of it and pin that")
+	case e.own && !constraint:
+		if e.name == "" {
+			e.name = projectName(e.origin)
+		}
+		if e.name != "" && !slices.Contains(r.lock.Own, e.name) {
+			r.lock.Own = append(r.lock.Own, e.name)
+		}
 	case !constraint:
 		r.found.entries = append(r.found.entries, e)
 	case len(e.extras) > 0:

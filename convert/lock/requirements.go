@@ -18,17 +18,29 @@ type requirements struct {
 func (r *requirements) pins() []Pin {
 	pins := make([]Pin, len(r.entries))
 	for i, e := range r.entries {
-		pins[i] = e.toPin()
+		pins[i] = e.toPin().sealed()
 	}
 	return pins
 }
 
 func (e *entry) toPin() Pin {
-	return Pin{
+	p := Pin{
 		Name: e.name, Version: e.version, Extras: slices.Clone(e.extras), Marker: e.marker,
-		Hashes: slices.Clone(e.hashes), URL: e.url, Path: e.path,
+		Hashes: slices.Clone(e.hashes), URL: e.url, Path: e.path, Origin: e.origin,
 		File: e.file, Line: e.line,
 	}
+	if e.archive != nil {
+		p.Files = []File{*e.archive}
+	}
+	return p
+}
+
+// sealed gives the hashes of a pin of one file to the file.
+func (p Pin) sealed() Pin {
+	if len(p.Files) == 1 {
+		p.Files[0].Hashes, p.Hashes = p.Hashes, nil
+	}
+	return p
 }
 
 // check finds what is wrong whatever the environment: requirements that neither
@@ -37,12 +49,12 @@ func (e *entry) toPin() Pin {
 func (r *requirements) check() (issues []Issue, warnings []string) {
 	for _, e := range r.entries {
 		constraints := r.constraints[e.name]
-		pins := func(c entry) bool { return c.version != "" }
+		pins := func(c entry) bool { return c.version != "" || c.direct() }
 		if !pins(e) && !slices.ContainsFunc(constraints, pins) {
 			issues = append(issues, unpinned(&e).at(e.place))
 			continue
 		}
-		hashes := func(c entry) bool { return len(c.hashes) > 0 }
+		hashes := func(c entry) bool { return len(c.hashes) > 0 || c.origin != "" }
 		if hashes(e) || slices.ContainsFunc(constraints, hashes) {
 			continue
 		}
@@ -145,8 +157,9 @@ func (r *requirements) constrain(e entry, constraints []entry) (Pin, *problem) {
 		if pin.Version == "" {
 			pin.Version = c.version
 		}
-		if pin.URL == "" && pin.Path == "" {
-			pin.URL, pin.Path = c.url, c.path
+		if c.direct() && !e.direct() {
+			named := c.toPin()
+			pin.URL, pin.Path, pin.Origin, pin.Files = named.URL, named.Path, named.Origin, named.Files
 		}
 		hashes := bothAllow(pin.Hashes, c.hashes)
 		if len(hashes) == 0 && len(pin.Hashes) > 0 {
@@ -154,21 +167,38 @@ func (r *requirements) constrain(e entry, constraints []entry) (Pin, *problem) {
 		}
 		pin.Hashes = hashes
 	}
-	if pin.Version == "" {
+	if pin.Origin != "" {
+		return pin, e.unlike(pin, constraints)
+	}
+	if pin.Version == "" && len(pin.Files) == 0 {
 		return pin, unpinned(&e)
 	}
-	v, err := pep.ParseVersion(pin.Version)
-	if err != nil {
-		return pin, problemf(RuleSyntax, "%s", syntaxDetail(err))
-	}
-	for _, c := range append([]entry{e}, constraints...) {
-		if !c.specifiers.Contains(v, true) || c.url != "" && c.url != pin.URL || c.path != "" && c.path != pin.Path {
-			return pin, problemf(RuleConflict, "contradicts %s:%d", c.file, c.line)
-		}
+	if p := e.unlike(pin, constraints); p != nil {
+		return pin, p
 	}
 	if len(pin.Hashes) == 0 && !r.allowUnhashed {
 		return pin, unhashed()
 	}
 	pin.Hashes = sortHashes(slices.Clone(pin.Hashes))
-	return pin, nil
+	return pin.sealed(), nil
+}
+
+// unlike tells what contradicts a pin.
+func (e *entry) unlike(pin Pin, constraints []entry) *problem {
+	var v pep.Version
+	if pin.Version != "" {
+		var err error
+		if v, err = pep.ParseVersion(pin.Version); err != nil {
+			return problemf(RuleSyntax, "%s", syntaxDetail(err))
+		}
+	}
+	for _, c := range append([]entry{*e}, constraints...) {
+		other := c.toPin()
+		sameFile := c.archive == nil || len(pin.Files) == 1 && pin.Files[0].URL == other.Files[0].URL && pin.Files[0].Path == other.Files[0].Path
+		if pin.Version != "" && !c.specifiers.Contains(v, true) ||
+			c.url != "" && c.url != pin.URL || c.path != "" && c.path != pin.Path || c.origin != "" && c.origin != pin.Origin || !sameFile {
+			return problemf(RuleConflict, "contradicts %s:%d", c.file, c.line)
+		}
+	}
+	return nil
 }
