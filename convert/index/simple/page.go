@@ -6,6 +6,7 @@ import (
 	"mime"
 	"net/url"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -134,10 +135,10 @@ func (p *Page) add(l Link, href string, base *url.URL) error {
 	if err != nil {
 		return nil
 	}
+	// What stands at the address counts before what stands beside it, as in pip.
 	for _, h := range fragmentHashes(u) {
-		if !hasAlgorithm(l.Hashes, h.Algorithm) {
-			l.Hashes = append(l.Hashes, h)
-		}
+		l.Hashes = slices.DeleteFunc(l.Hashes, func(o Hash) bool { return o.Algorithm == h.Algorithm })
+		l.Hashes = append(l.Hashes, h)
 	}
 	u.Fragment, u.RawFragment = "", ""
 	l.URL = u.String()
@@ -169,6 +170,8 @@ func resolve(href string, base *url.URL) (*url.URL, error) {
 	if u.Scheme == "" || u.Opaque != "" {
 		return nil, errors.New("not an address")
 	}
+	// As pip asks for it: some servers take a plus sign for a space.
+	u.RawPath = strings.ReplaceAll(u.EscapedPath(), "+", "%2B")
 	return u, nil
 }
 
