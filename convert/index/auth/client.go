@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 )
 
 // Client asks servers. It is safe for concurrent use.
@@ -88,7 +89,12 @@ func clean(err error) error {
 	if text := inner.Error(); redact(text) != text {
 		inner = errors.New(redact(text))
 	}
-	return &url.Error{Op: e.Op, URL: redact(e.URL), Err: inner}
+	// The URL may be a relative one, as a redirect had it.
+	shown := redact(e.URL)
+	if before, _, ok := strings.Cut(shown, "?"); ok {
+		shown = before + "?****"
+	}
+	return &url.Error{Op: e.Op, URL: shown, Err: inner}
 }
 
 // sender is the round tripper of a Client.

@@ -14,6 +14,12 @@ type Netrc struct {
 // Machine is one entry of a netrc file.
 type Machine struct{ Login, Account, Password string }
 
+// String shows nothing of the entry.
+func (m Machine) String() string { return "an entry of a netrc file" }
+
+// GoString is String, for %#v.
+func (m Machine) GoString() string { return m.String() }
+
 // maxNetrc bounds a netrc file; real ones have a few lines.
 const maxNetrc = 1 << 20
 

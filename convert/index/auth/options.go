@@ -39,6 +39,12 @@ type Options struct {
 	Warn func(message string)
 }
 
+// String tells how many places there are, and shows none: some hold credentials.
+func (o Options) String() string { return fmt.Sprintf("auth.Options of %d places", len(o.Places)) }
+
+// GoString is String, for %#v.
+func (o Options) GoString() string { return o.String() }
+
 // Keyring looks credentials up for place, which is an index's URL or a
 // host[:port]; user is empty if it is not known. Nothing found is two empty
 // strings and no error.

@@ -2,7 +2,6 @@ package auth
 
 import (
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"net/url"
@@ -69,7 +68,7 @@ func parseProxy(text string) (*url.URL, error) {
 	case err != nil || u.Host == "":
 		return nil, errors.New("it is no URL")
 	case !slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme):
-		return nil, fmt.Errorf("scheme %q is none of http, https, socks5 and socks5h", u.Scheme)
+		return nil, errors.New("its scheme is none of http, https, socks5 and socks5h")
 	case user.hasPassword:
 		u.User = url.UserPassword(user.name, user.password)
 	case user.hasName:
