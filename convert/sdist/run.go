@@ -13,18 +13,12 @@ import (
 
 // run builds. The caller holds the lock of the entry.
 func (b *build) run(ctx context.Context) (*Built, error) {
-	// What a killed build left has this name, and nobody else works on it now.
-	dir := b.entry() + ".new"
-	if err := removeAll(dir); err != nil {
+	dir, err := b.folder()
+	if err != nil {
 		return nil, fmt.Errorf("build sdist %s: %w", b.Filename, err)
 	}
 	defer removeAll(dir)
 	work := filepath.Join(dir, "work")
-	for _, folder := range []string{"in", "out", "home", "tmp"} {
-		if err := os.MkdirAll(filepath.Join(work, folder), 0o755); err != nil {
-			return nil, fmt.Errorf("build sdist %s: %w", b.Filename, err)
-		}
-	}
 	archive, err := b.copyArchive(filepath.Join(work, "in"))
 	if err != nil {
 		return nil, err
@@ -44,6 +38,31 @@ func (b *build) run(ctx context.Context) (*Built, error) {
 		return nil, fmt.Errorf("build sdist %s: %w", b.Filename, err)
 	}
 	return b.keep(dir, wheel)
+}
+
+// folder makes the folder of this build, and removes what killed builds left:
+// nobody else works on it now. A tool that has outlived its caller may still
+// write to the old one, so that each has a name of its own.
+func (b *build) folder() (string, error) {
+	old, err := filepath.Glob(b.entry() + ".new-*")
+	if err != nil {
+		return "", err
+	}
+	for _, dir := range old {
+		if err := removeAll(dir); err != nil {
+			return "", err
+		}
+	}
+	dir, err := os.MkdirTemp(filepath.Dir(b.entry()), filepath.Base(b.entry())+".new-*")
+	if err != nil {
+		return "", err
+	}
+	for _, folder := range []string{"in", "out", "home", "tmp"} {
+		if err := os.MkdirAll(filepath.Join(dir, "work", folder), 0o755); err != nil {
+			return "", err
+		}
+	}
+	return dir, os.Chmod(dir, 0o755) // others may read the cache
 }
 
 // tool runs pip or uv on the archive; what it prints goes to the log in dir.
