@@ -74,10 +74,16 @@ func (g *uvGraph) direct(pin Pin, n *uvNode) (Pin, *problem) {
 	switch {
 	case err != nil:
 		p = problemf(RuleField, "%s is not the name of a wheel: %s", quote(file.Name), syntaxDetail(err))
-	case name.Name != n.name || n.version != "" && name.Version.String() != n.version:
+	case name.Name != n.name || !sameVersion(n.version, name.Version):
 		p = problemf(RuleName, "the wheel %s is of another project or version", quote(file.Name))
 	}
 	return pin, p
+}
+
+// sameVersion compares a version, which may be "" for any.
+func sameVersion(text string, v pep.Version) bool {
+	w, err := pep.ParseVersion(text)
+	return text == "" || err == nil && v.Compare(w) == 0
 }
 
 func (g *uvGraph) file(n *uvNode, f uvFile) (File, *problem) {
