@@ -214,8 +214,7 @@ func (d *download) place(resp *http.Response) error {
 		}
 	case http.StatusPartialContent:
 		start, total, err := contentRange(resp.Header.Get("Content-Range"))
-		changed := resp.Header.Get("ETag") != "" && strings.HasPrefix(d.part.Validator(), `"`) && resp.Header.Get("ETag") != d.part.Validator()
-		if err != nil || start != d.part.Size() || changed || req(resp) == "" {
+		if err != nil || start != d.part.Size() || req(resp) == "" || !d.same(resp.Header) {
 			return d.restart(fmt.Errorf("the server answers with another part of the file (%q) than it was asked for", resp.Header.Get("Content-Range")))
 		}
 		d.total, d.resumed = total, true
@@ -233,6 +232,17 @@ func (d *download) place(resp *http.Response) error {
 		return err
 	}
 	return nil
+}
+
+// same tells whether a part belongs to the file whose first bytes are there. A
+// good server sends its validator along; where it sends none, hashes will tell,
+// if there are any.
+func (d *download) same(h http.Header) bool {
+	now, then := validator(h), d.part.Validator()
+	if now == "" || strings.HasPrefix(now, `"`) != strings.HasPrefix(then, `"`) {
+		return len(d.allowed)+len(d.entry.Hashes) > 0
+	}
+	return now == then
 }
 
 // req is the range that was asked for.
