@@ -218,3 +218,27 @@ func issues(t *testing.T, dir string, err error) []string {
 	}
 	return list
 }
+
+// issuesAt gives the issues of an error without their file: ":line:column rule".
+func issuesAt(t *testing.T, err error) []string {
+	t.Helper()
+	var e *lock.Error
+	if !errors.As(err, &e) {
+		t.Fatalf("want a *lock.Error, got %v", err)
+	}
+	var list []string
+	for _, i := range e.Issues {
+		s := ""
+		if i.Line > 0 {
+			s += fmt.Sprintf(":%d", i.Line)
+		}
+		if i.Column > 0 {
+			s += fmt.Sprintf(":%d", i.Column)
+		}
+		if i.File != e.Path || !strings.HasPrefix(i.String(), e.Path+s+": ") {
+			t.Errorf("the place of %q", i.String())
+		}
+		list = append(list, s+" "+i.Rule)
+	}
+	return list
+}

@@ -181,7 +181,10 @@ func (r *pylockReader) archive(k *pylocked, d *pylockFile, version pep.Version) 
 		return
 	}
 	r.sameVersion(k, &version, name.Version, f.Name)
-	k.URL, k.Path, k.Hashes = f.URL, f.Path, f.Hashes
+	k.Path, k.Hashes = f.Path, f.Hashes
+	if d.Path == "" {
+		k.URL = f.URL
+	}
 }
 
 // vcs reads a package that is a commit.

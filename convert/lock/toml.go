@@ -25,7 +25,7 @@ func decodeTOML(path string, data []byte, into any) []Issue {
 	}
 	err := toml.Unmarshal(data, into)
 	if err == nil {
-		return checkSpelling(path, data, into)
+		return checkShape(path, data, into)
 	}
 	issue := Issue{File: path, Rule: RuleSyntax, Detail: "not TOML: " + plainTOML(err)}
 	var e *toml.DecodeError
