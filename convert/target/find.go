@@ -1,12 +1,15 @@
 package target
 
 import (
+	"bytes"
 	"cmp"
 	"embed"
 	"fmt"
 	"path"
 	"slices"
 	"strings"
+
+	"go.yaml.in/yaml/v3"
 
 	"wain/convert/pep"
 )
@@ -103,19 +106,35 @@ func findRelease(name string) (*release, bool) {
 		return readEmbedded(name), true
 	}
 	for _, n := range names {
-		if r := readEmbedded(n); slices.Contains(r.Aliases, name) {
-			return r, true
+		if slices.Contains(aliases(n), name) {
+			return readEmbedded(n), true
 		}
 	}
 	return nil, false
 }
 
-func readEmbedded(name string) *release {
-	file := path.Join("data", name+".yaml")
+// aliases reads them alone: the libraries, by far the most of a file, come last.
+func aliases(name string) []string {
+	data, _ := embedded(name)
+	head, _, _ := bytes.Cut(data, []byte("\nlibraries:"))
+	var r release
+	if err := yaml.Unmarshal(head, &r); err != nil {
+		panic(err) // part of the program; a test reads them all
+	}
+	return r.Aliases
+}
+
+func embedded(name string) (data []byte, file string) {
+	file = path.Join("data", name+".yaml")
 	data, err := files.ReadFile(file)
 	if err != nil {
 		panic(err) // it was listed
 	}
+	return data, file
+}
+
+func readEmbedded(name string) *release {
+	data, file := embedded(name)
 	r, err := readRelease(data, file)
 	if err != nil {
 		panic(err) // part of the program; a test reads them all

@@ -59,7 +59,7 @@ func (t Target) library(soname string) (Library, bool) {
 // will, or one that goes by number.
 func (l Library) private(symbol string) bool {
 	rest, numbered := strings.CutPrefix(symbol, l.Numbered)
-	return strings.HasSuffix(symbol, "_PRIVATE") || numbered && l.Numbered != "" && !minimumKey(rest).IsZero()
+	return strings.Contains(symbol, "PRIVATE") || numbered && l.Numbered != "" && !minimumKey(rest).IsZero()
 }
 
 // latest gives the highest symbol version of the library that differs from
