@@ -135,7 +135,7 @@ func appendPythonString(b []byte, text string) []byte {
 			b = append(b, `\b`...)
 		case c == '\f':
 			b = append(b, `\f`...)
-		case c < ' ' || 0x7f < c && c < 0x10000:
+		case c < ' ' || '~' < c && c < 0x10000:
 			b = fmt.Appendf(b, `\u%04x`, c)
 		case c >= 0x10000:
 			high, low := utf16.EncodeRune(c)
