@@ -26,8 +26,8 @@ type server struct {
 	// need is what credentials a path asks for: the one with the longest name that
 	// the path begins with. "" for none.
 	need map[string]string
-	// to is where a path redirects to.
-	to map[string]string
+	// to is where a path redirects to, pages what it says.
+	to, pages map[string]string
 }
 
 func newServer(t *testing.T) *server {
@@ -71,7 +71,12 @@ func (s *server) answer(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusFound)
 		return
 	}
-	fmt.Fprint(w, "welcome")
+	w.Header().Set("Content-Type", "text/html")
+	if page, ok := s.pages[r.URL.Path]; ok || s.pages == nil {
+		fmt.Fprint(w, page)
+		return
+	}
+	http.NotFound(w, r)
 }
 
 // taken gives what was written down since the last time.
@@ -162,12 +167,15 @@ func TestCredentials(t *testing.T) {
 		"the index's":               {places: []string{s.as("right:pass", "/simple")}, netrc: "machine 127.0.0.1 login n password n", want: []string{"/simple/a/ right:pass"}},
 		"the nearest index's":       {places: []string{s.as("a:a", "/"), s.as("b:b", "/sim"), s.as("right:pass", "/simple/"), s.as("c:c", "/simple/b/")}, want: []string{"/simple/a/ right:pass"}},
 		"the first index's":         {places: []string{s.as("right:pass", "/x"), s.as("b:b", "/y")}, want: []string{"/simple/a/ right:pass"}},
+		"another index's":           {places: []string{index, s.as("right:pass", "/x"), s.as("b:b", "/y")}, want: []string{"/simple/a/ right:pass"}},
+		"netrc's, before another's": {places: []string{index, s.as("o:o", "/x")}, netrc: "machine 127.0.0.1 login right password pass", want: []string{"/simple/a/ right:pass"}},
 		"another port's":            {places: []string{"http://right:pass@127.0.0.1:1/simple"}, want: []string{"/simple/a/ -"}},
 		"another scheme's":          {places: []string{"https://right:pass@" + host + "/simple"}, want: []string{"/simple/a/ -"}},
 		"another host's":            {places: []string{strings.Replace(s.as("right:pass", "/simple"), "127.0.0.1", "127.0.0.2", 1)}, want: []string{"/simple/a/ -"}},
 		"netrc's":                   {netrc: "machine 127.0.0.2 login n password n machine 127.0.0.1 login right password pass", want: []string{"/simple/a/ right:pass"}},
 		"netrc's, by the account":   {netrc: "machine 127.0.0.1 account right password pass", want: []string{"/simple/a/ right:pass"}},
-		"netrc's, before a name":    {places: []string{s.as("someone", "/simple")}, netrc: "machine 127.0.0.1 login right password pass", want: []string{"/simple/a/ right:pass"}},
+		"netrc's, for a name":       {places: []string{s.as("right", "/simple")}, netrc: "machine 127.0.0.1 login right password pass", want: []string{"/simple/a/ right:pass"}},
+		"netrc's, another name":     {places: []string{s.as("token", "/simple")}, netrc: "machine 127.0.0.1 login right password pass", want: []string{"/simple/a/ token:"}},
 		"netrc's default":           {places: []string{index}, netrc: "default login right password pass", want: []string{"/simple/a/ right:pass"}},
 		"netrc's default, unnamed":  {netrc: "default login right password pass", want: []string{"/simple/a/ -"}},
 		"a token":                   {places: []string{s.as("token", "/simple")}, want: []string{"/simple/a/ token:"}},

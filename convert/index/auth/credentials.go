@@ -35,8 +35,8 @@ type wallet struct {
 
 	asking chan struct{} // holds one while the keyring is asked
 	asked  map[question]credentials
-	lock   sync.Mutex // of what follows
-	kept   map[origin]credentials
+	lock   sync.Mutex             // of what follows
+	kept   map[origin]credentials // those that did for another place there
 }
 
 // question is one that a keyring has been asked.
@@ -55,7 +55,11 @@ func newWallet(o Options) *wallet {
 		}
 		u.Path = strings.TrimRight(u.Path, "/") + "/"
 		u.RawPath, u.RawQuery, u.Fragment = "", "", ""
-		w.indexes = append(w.indexes, index{originOf(u), u.String(), u.Path, user})
+		i := index{originOf(u), u.String(), u.Path, user}
+		w.indexes = append(w.indexes, i)
+		if _, ok := w.kept[i.origin]; !ok && user.hasName {
+			w.kept[i.origin] = credentials{user.name, user.password}
+		}
 	}
 	for _, host := range o.TrustedHosts {
 		w.trusted = append(w.trusted, parseHostPort(host))
@@ -125,16 +129,19 @@ func (w *wallet) find(u *url.URL, own user) found {
 		}
 	}
 	f.user = own.name
-	// 3. The netrc file's.
+	// 3. The netrc file's, unless they are somebody else's. pip has changed its mind
+	// about a URL with a name: up to 25 it took no entry, since then it takes any.
 	w.netrcOnce.Do(w.readNetrc)
 	if m, isDefault, ok := w.netrc.Lookup(o.host); ok && m != (Machine{}) && (!isDefault || w.names(o.host)) {
 		if m.Login == "" {
 			m.Login = m.Account
 		}
-		f.credentials, f.any = credentials{m.Login, m.Password}, true
-		return f
+		if own.name == "" || own.name == m.Login {
+			f.credentials, f.any = credentials{m.Login, m.Password}, true
+			return f
+		}
 	}
-	// 4. Those that a keyring gave before.
+	// 4. Those that a keyring gave before, or another index on the same origin.
 	w.lock.Lock()
 	kept, ok := w.kept[o]
 	w.lock.Unlock()

@@ -1,0 +1,322 @@
+package auth_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"fmt"
+	"io"
+	"maps"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"wain/convert/index/auth"
+	"wain/convert/index/pipconf"
+)
+
+// machine is one on which somebody runs pip.
+type machine struct {
+	variables map[string]string
+	files     map[string]string   // below the home folder
+	needs     []map[string]string // of each server, what server.need is
+	pages     []map[string]string
+	places    []string // without credentials
+}
+
+// street is some servers that write into one book, in which the machines take
+// turns.
+type street struct {
+	servers  []*server
+	control  *httptest.Server
+	machines []machine
+	lock     sync.Mutex
+	turn     int
+	book     [][]string // by turn
+}
+
+// TestPip runs pip download on random machines, and then asks for the same pages
+// and files ourselves: the same places in the same order, with the same
+// credentials.
+func TestPip(t *testing.T) {
+	random := rand.New(rand.NewPCG(11, 11))
+	rounds := 60
+	if os.Getenv("WAIN_LONG") != "" {
+		rounds = 600
+	}
+	s := newStreet(t, 3)
+	type question struct {
+		Begin, Folder string
+		Variables     map[string]string
+	}
+	var questions []question
+	for i := range rounds {
+		m := s.randomMachine(t, random)
+		s.machines = append(s.machines, m)
+		questions = append(questions, question{fmt.Sprintf("%s/%d", s.control.URL, i), t.TempDir(), m.variables})
+	}
+	s.book = make([][]string, rounds)
+	var codes []int
+	ask(t, "testdata/download.py", questions, &codes)
+	pip := s.book
+	s.book = make([][]string, rounds)
+	sent, vain := 0, 0
+	for i, m := range s.machines {
+		s.begin(i)
+		m.download(t)
+		// pip may repeat what was refused.
+		want, got := slices.Compact(pip[i]), slices.Compact(s.book[i])
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("machine %d\n%s (-pip +ours):\n%s", i, m, diff)
+		}
+		for _, line := range want {
+			if !strings.HasSuffix(line, " -") {
+				sent++
+			}
+		}
+		if codes[i] != 0 {
+			vain++
+		}
+	}
+	if sent < rounds || vain > rounds*2/3 {
+		t.Errorf("%d credentials sent, %d of %d machines in vain: they prove little", sent, vain, rounds)
+	}
+}
+
+func newStreet(t *testing.T, n int) *street {
+	t.Helper()
+	s := &street{}
+	for i := range n {
+		server := newServer(t)
+		server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			server.answer(w, r)
+			s.lock.Lock()
+			defer s.lock.Unlock()
+			for _, line := range server.taken() {
+				s.book[s.turn] = append(s.book[s.turn], fmt.Sprintf("%d %s", i, line))
+			}
+		})
+		s.servers = append(s.servers, server)
+	}
+	s.control = httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		var turn int
+		if _, err := fmt.Sscanf(r.URL.Path, "/%d", &turn); err != nil {
+			t.Error(err)
+			return
+		}
+		s.begin(turn)
+	}))
+	t.Cleanup(s.control.Close)
+	return s
+}
+
+// begin gives a machine its turn.
+func (s *street) begin(turn int) {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	s.turn = turn
+	for i, server := range s.servers {
+		server.lock.Lock()
+		server.need, server.pages = s.machines[turn].needs[i], s.machines[turn].pages[i]
+		server.lock.Unlock()
+	}
+}
+
+// randomMachine has indexes, links and credentials in all places.
+func (s *street) randomMachine(t *testing.T, random *rand.Rand) machine {
+	t.Helper()
+	pick := func(list ...string) string { return list[random.IntN(len(list))] }
+	home := t.TempDir()
+	m := machine{variables: map[string]string{"HOME": home, "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}, files: map[string]string{}}
+	for range s.servers {
+		need := map[string]string{}
+		for _, path := range []string{"/x", "/y", "/files", "/links"} {
+			need[path] = pick("", "", "right:pass", "right:pass", "right:pass", "right:pass", "token:", "odd:p@:/s%")
+		}
+		m.needs = append(m.needs, need)
+		m.pages = append(m.pages, map[string]string{})
+	}
+	// pip knows the credentials of another place on a server only once it has asked
+	// there; so the first one of a server has some, or none has.
+	known, named := map[string]bool{}, false
+	place := func(path, page string) string {
+		i := random.IntN(len(s.servers))
+		at, who := pick("127.0.0.1", "localhost")+strings.TrimPrefix(s.servers[i].URL, "http://127.0.0.1"), ""
+		if !known[at] {
+			known[at] = true
+			who = pick("", "", "right:pass@", "right:pass@", "odd:p%40%3A%2Fs%25@", "%72ight:%70ass@", "wrong:pass@", ":pass@", "right@", "right@", "token@")
+			// What pip makes of a name with a netrc file depends on its version.
+			// And it does not count a page of links among the indexes.
+			named = named || who != "" && (!strings.Contains(who, ":") || page == "")
+			if page == "" && !strings.Contains(who, ":") {
+				who = "" // nor does it ask a keyring for one with the name
+			}
+		}
+		m.places = append(m.places, "http://"+at+path)
+		version := len(m.places)
+		file := fmt.Sprintf("a-%d-py3-none-any.whl", version)
+		m.pages[i][path+page] = fmt.Sprintf(`<a href="http://%s/files/%s">%s</a>`, at, file, file)
+		m.pages[i]["/files/"+file] = wheel(t, version)
+		return "http://" + who + at + strings.TrimSuffix(path, pick("/", "none"))
+	}
+	settings := map[string]string{}
+	if random.IntN(4) == 0 {
+		settings["find-links"] = place("/links/", "")
+	}
+	settings["index-url"] = place(pick("/x", "/y")+"/simple/", "a/")
+	var extra []string
+	for range random.IntN(4) {
+		extra = append(extra, place(pick("/x", "/y")+"/simple/", "a/"))
+	}
+	settings["extra-index-url"] = strings.Join(extra, " ")
+	sections := map[string]string{}
+	for _, key := range slices.Sorted(maps.Keys(settings)) {
+		if random.IntN(2) == 0 {
+			m.variables["PIP_"+strings.ToUpper(strings.ReplaceAll(key, "-", "_"))] = settings[key]
+		} else {
+			sections[pick("global", "download")] += key + " = " + strings.ReplaceAll(settings[key], " ", "\n  ") + "\n"
+		}
+	}
+	for name, text := range sections {
+		m.files[pick(".pip", ".config/pip")+"/pip.conf"] += "[" + name + "]\n" + text
+	}
+	switch kind := random.IntN(3); {
+	case kind == 0 && !named:
+		name := pick(".netrc", "_netrc", "other")
+		if name == "other" {
+			m.variables["NETRC"] = filepath.Join(home, name)
+		}
+		m.files[name] = "machine " + pick("127.0.0.1", "localhost", "other.example.org") + " " + pick("login right password pass", "login token") +
+			pick("", "\ndefault login odd password p@:/s%", "\nmachine localhost account right password \"pass\"")
+	case kind > 0 && named:
+		m.variables["PIP_KEYRING_PROVIDER"] = "subprocess"
+		m.variables["PATH"] = filepath.Join(home, "bin") + ":/usr/bin:/bin"
+		of := m.places[random.IntN(len(m.places))]
+		if random.IntN(2) == 0 {
+			of = strings.Split(of, "/")[2]
+		}
+		m.files["bin/keyring"] = strings.ReplaceAll(keyringScript, "PLACE", of)
+	}
+	for name, text := range m.files {
+		path := filepath.Join(home, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return m
+}
+
+// keyringScript is a keyring that knows one password, whichever way it is asked.
+const keyringScript = `#!/bin/sh
+json=
+while case "$1" in --*) true;; *) false;; esac; do json=1; shift; done
+test "$2" = "PLACE" && test "$3" = right || exit 1
+if test "$json"; then echo '{"username": "right", "password": "pass"}'; else echo pass; fi
+`
+
+// wheel is the smallest wheel of a project a.
+func wheel(t *testing.T, version int) string {
+	t.Helper()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for name, text := range map[string]string{
+		"METADATA": fmt.Sprintf("Metadata-Version: 2.1\nName: a\nVersion: %d\n", version),
+		"WHEEL":    "Wheel-Version: 1.0\nGenerator: wain\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+		"RECORD":   "",
+	} {
+		w, err := z.Create(fmt.Sprintf("a-%d.dist-info/%s", version, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(w, text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// download asks as pip download does: for the pages in their order, then for
+// the newest file that they name.
+func (m machine) download(t *testing.T) {
+	t.Helper()
+	home := m.variables["HOME"]
+	s, err := pipconf.Read(pipconf.Options{
+		Getenv: func(name string) string { return m.variables[name] }, Home: home, Etc: t.TempDir(), Commands: []string{"download"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := auth.Options{Netrc: s.Netrc.Value, Warn: func(m string) { t.Errorf("warning: %s", m) }}
+	if s.KeyringProvider.Value == "subprocess" {
+		o.Keyring = auth.KeyringCommand(filepath.Join(home, "bin", "keyring"), []string{"PATH=/usr/bin:/bin"})
+	}
+	var pages []string
+	for _, i := range s.Indexes {
+		o.Places = append(o.Places, i.URL.Reveal())
+		pages = append(pages, strings.TrimSuffix(i.URL.Reveal(), "/")+"/a/")
+	}
+	for _, p := range s.FindLinks {
+		o.Places = append(o.Places, p.Reveal())
+		pages = slices.Insert(pages, 0, p.Reveal())
+	}
+	c := client(t, o)
+	newest, file := 0, ""
+	asked := map[string]bool{}
+	for _, page := range pages {
+		if asked[page] {
+			continue
+		}
+		asked[page] = true
+		response, err := c.Do(httptestRequest(t, auth.Strip(page)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(response.Body)
+		response.Body.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := link.FindStringSubmatch(string(text))
+		if found == nil {
+			continue
+		}
+		if version, _ := strconv.Atoi(found[2]); version > newest {
+			newest, file = version, found[1]
+		}
+	}
+	if file != "" {
+		get(t, c, file)
+	}
+}
+
+var link = regexp.MustCompile(`href="([^"]*/a-([0-9]+)-[^"]*)"`)
+
+// String shows what the machine is made of.
+func (m machine) String() string {
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(m.variables)) {
+		fmt.Fprintf(&b, "%s=%s\n", name, m.variables[name])
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.files)) {
+		fmt.Fprintf(&b, "%s: %q\n", name, m.files[name])
+	}
+	for i, need := range m.needs {
+		fmt.Fprintf(&b, "server %d: %v\n", i, need)
+	}
+	return b.String()
+}
