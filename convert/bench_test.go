@@ -35,7 +35,7 @@ func BenchmarkBuild(b *testing.B) {
 	}
 	for b.Loop() {
 		_, err := convert.Build(b.Context(), convert.Options{
-			Sources: []string{source}, Lock: filepath.Join(wheels, "requirements.txt"), FindLinks: []string{wheels},
+			Sources: []string{source}, Lock: filepath.Join(wheels, "requirements.txt"), Places: convert.Places{FindLinks: []string{wheels}},
 			Targets: targets, Prefix: "/opt/venvs", Output: b.TempDir(), Scratch: b.TempDir(), Jobs: runtime.NumCPU(),
 			Epoch: time.Unix(1767614400, 0), Getenv: os.Getenv,
 		})

@@ -5,6 +5,7 @@ import (
 	"io"
 	"path/filepath"
 	"slices"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -13,14 +14,16 @@ import (
 	"wain/convert/pack"
 )
 
-// Build makes one package for each target. It writes all of them, or none.
-// The error may join several, one for each target that cannot be served.
+// Build makes one package for each target. A target that cannot be served is
+// left out: the packages of the others are written, all or none, and the error,
+// which may join several, says what stands in the way of it. A Result comes
+// with such an error, and names those targets; any other error comes without.
 func Build(ctx context.Context, o Options) (*Result, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	r := &run{Options: o, shelf: newShelf(o.HealRecord), libraries: newLibraries()}
-	defer r.shelf.close()
+	r := &run{Options: o, shelf: newShelf(o.HealRecord, o.Scratch), libraries: newLibraries(), building: make(chan struct{}, o.Jobs)}
+	defer r.close()
 
 	// 1. The lock, the places where wheels are, the SOURCE.
 	if err := r.read(ctx); err != nil {
@@ -33,12 +36,17 @@ func Build(ctx context.Context, o Options) (*Result, error) {
 	defer stage.Close()
 	r.stage = stage
 	// 2, 3, 4. What each target gets.
-	plans, err := r.plan(ctx)
+	plans, failures, err := r.plan(ctx)
 	if err != nil {
 		return nil, err
 	}
 	// 5. Packages.
-	return r.write(ctx, plans)
+	result, err := r.write(ctx, plans)
+	if err != nil {
+		return nil, err
+	}
+	result.Failures = failures
+	return result, distinct(failures)
 }
 
 // run is what one Build knows.
@@ -51,6 +59,16 @@ type run struct {
 	stage     *pack.Stage
 	libraries *libraries
 	notes     notes
+	telling   sync.Mutex    // held while Progress is called
+	building  chan struct{} // holds as many as there are builds under way
+	leave     []func()      // what the end of the run removes
+}
+
+func (r *run) close() {
+	r.shelf.close()
+	for _, leave := range slices.Backward(r.leave) {
+		leave()
+	}
 }
 
 // read reads what is the same for all targets.
@@ -64,11 +82,7 @@ func (r *run) read(ctx context.Context) error {
 		}
 		r.notes.add(r.lock.Warnings...)
 	}
-	if r.lock.IndexURL != "" || len(r.lock.ExtraIndexURLs) > 0 {
-		r.notes.add(r.Lock + " names an index, which is not asked: wheels come from --find-links folders and from paths in the lock")
-	}
-	r.index, err = index.New(index.Options{FindLinks: slices.Concat(r.FindLinks, r.lock.FindLinks)})
-	if err != nil {
+	if err := r.openIndex(); err != nil {
 		return err
 	}
 	r.sources, err = r.readSources(ctx)
@@ -77,18 +91,21 @@ func (r *run) read(ctx context.Context) error {
 
 // plan plans every target before any package is written, so that one run tells
 // all that stands in its way.
-func (r *run) plan(ctx context.Context) ([]*plan, error) {
-	plans := make([]*plan, len(r.Targets))
-	errs := make([]error, len(r.Targets))
+func (r *run) plan(ctx context.Context) (plans []*plan, failures []Failure, err error) {
 	for i, t := range r.Targets {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		plans[i], errs[i] = r.planTarget(ctx, t, func(step string) {
+		p, err := r.planTarget(ctx, t, func(step string) {
 			r.progress(step, t.Folder(), i, len(r.Targets))
 		})
+		switch {
+		case ctx.Err() != nil:
+			return nil, nil, ctx.Err()
+		case err != nil:
+			failures = append(failures, Failure{Target: t.Folder(), Err: err})
+		default:
+			plans = append(plans, p)
+		}
 	}
-	return plans, distinct(errs)
+	return plans, failures, nil
 }
 
 // write writes the packages beside their final names and renames them together.
@@ -134,11 +151,14 @@ func (r *run) keep(plans []*plan, outputs []*output) (*Result, error) {
 		result.Changed = result.Changed || changed
 		result.Packages = append(result.Packages, p.describe(outputs[i], r.Sign.Fingerprint))
 	}
+	r.notes.add(r.index.Warnings()...)
 	result.Warnings = r.notes.list()
 	return result, nil
 }
 
 func (r *run) progress(step, label string, done, total int) {
+	r.telling.Lock()
+	defer r.telling.Unlock()
 	if r.Progress != nil {
 		r.Progress(Event{Step: step, Label: label, Done: done, Total: total})
 	}

@@ -323,12 +323,3 @@ func TestMarkersOfTheKernelAreTold(t *testing.T) {
 		t.Errorf("warnings: %s", got)
 	}
 }
-
-func TestIndexOfALockIsNotAsked(t *testing.T) {
-	b := newBench(t)
-	b.write("requirements.txt", []byte("--index-url https://user:secret@index.example.org/simple\n"+fixtures.Requirements(t)))
-	said := strings.Join(build(t, b.options("debian12")).Warnings, "\n")
-	if !strings.Contains(said, "names an index, which is not asked") || strings.Contains(said, "secret") {
-		t.Errorf("the warnings are:\n%s", said)
-	}
-}

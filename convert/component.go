@@ -20,6 +20,7 @@ func components(p *plan, dir string) []pack.Component {
 		site := path.Join(dir, "lib", "python"+p.target.Python.Version, "site-packages")
 		list[i] = pack.Component{
 			Project: w.Metadata.Name, Version: w.Metadata.Version, Homepage: w.Metadata.Homepage,
+			Filename: c.book.candidate.Filename.Raw, SHA256: c.book.sha256(), Origin: c.origin, Built: how(c.built),
 			Authors: authorsOf(w.Metadata), License: w.Metadata.LicenseExpression, LicenseText: licenceOf(w.Metadata),
 			LicenseFiles: licenceFiles(w, site),
 		}

@@ -17,7 +17,7 @@ func directURL(c chosen) ([]byte, error) {
 	}
 	u.User = nil
 	u.Fragment, u.RawFragment = "", ""
-	digest := c.book.file.SHA256
+	digest := c.book.sha256()
 	return json.Marshal(map[string]any{
 		"url": u.String(),
 		"archive_info": map[string]any{

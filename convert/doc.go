@@ -12,8 +12,9 @@
 //  5. write the packages beside their final names, and rename them together.
 //
 // Everything up to step 4 happens for every target before the first package is
-// written, and nothing is renamed before the last one is whole: a run that fails
-// leaves no file behind. Two limits: several renames are not one, so a file
+// written. A target that fails there has no package, and does not stop the
+// others. Nothing is renamed before the last package is whole: a run that fails
+// in step 5 leaves no file behind. Two limits: several renames are not one, so a file
 // system that fails between them leaves the earlier packages, each whole; and a
 // killed process leaves its temporary files, .wain-* beside the packages and
 // wain-stage-* in the scratch folder.

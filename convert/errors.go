@@ -3,7 +3,9 @@ package convert
 import (
 	"errors"
 	"fmt"
+	"strings"
 
+	"wain/convert/index"
 	"wain/convert/lock"
 )
 
@@ -27,6 +29,99 @@ func (e *PinError) Error() string {
 
 func (e *PinError) Unwrap() error { return e.Err }
 
+// UnansweredError is an index, or a page of links, that several pins were to be
+// looked for in, and that did not answer.
+type UnansweredError struct {
+	Target string
+	Err    error // *index.PageError of the first
+	Others int   // how many more pins it is the same for
+}
+
+func (e *UnansweredError) Error() string {
+	return fmt.Sprintf("%s: %s (and so for %d more)", e.Target, e.Err, e.Others)
+}
+
+func (e *UnansweredError) Unwrap() error { return e.Err }
+
+// causes says once what several pins fail for together.
+func causes(errs []error) []error {
+	var list []error
+	first := map[string]int{} // what the index says → place in list
+	for _, err := range errs {
+		var pin *PinError
+		var page *index.PageError
+		if !errors.As(err, &pin) || !errors.As(err, &page) {
+			list = append(list, err)
+			continue
+		}
+		key := page.Index + "\x00" + page.Err.Error()
+		i, again := first[key]
+		if !again {
+			first[key] = len(list)
+			list = append(list, err)
+			continue
+		}
+		together, ok := list[i].(*UnansweredError)
+		if !ok {
+			together = &UnansweredError{Target: pin.Target, Err: firstPage(list[i])}
+			list[i] = together
+		}
+		together.Others++
+	}
+	return list
+}
+
+func firstPage(err error) error {
+	var page *index.PageError
+	errors.As(err, &page)
+	return page
+}
+
+// TargetError is what a lock has against a target.
+type TargetError struct {
+	Target string
+	Err    error // *lock.Error
+}
+
+// Error names the target before each line.
+func (e *TargetError) Error() string {
+	lines := strings.Split(e.Err.Error(), "\n")
+	for i, line := range lines {
+		lines[i] = e.Target + ": " + line
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (e *TargetError) Unwrap() error { return e.Err }
+
+// AbsentFileError is a file that the lock lists without saying where it is, and
+// that no place has.
+type AbsentFileError struct {
+	File string // its name
+}
+
+func (e *AbsentFileError) Error() string {
+	return fmt.Sprintf("the lock lists %s, which no find-links place and no index has", e.File)
+}
+
+// OriginError is source code that the lock names in place of a file, and of
+// which no wheel was supplied.
+type OriginError struct {
+	Origin  string // a VCS URL or a folder; may hold credentials
+	Project string
+	Err     error // why none of the supplied wheels fits; nil where there is none
+}
+
+func (e *OriginError) Error() string {
+	text := "the lock names source code, and no --find-links folder has a wheel of " + e.Project
+	if e.Err != nil {
+		text = "the lock names source code, and no wheel of it fits: " + e.Err.Error()
+	}
+	return text
+}
+
+func (e *OriginError) Unwrap() error { return e.Err }
+
 // PythonError is a wheel that the target's Python must not run.
 type PythonError struct {
 	Target   string
@@ -39,6 +134,16 @@ func (e *PythonError) Error() string {
 	return fmt.Sprintf("%s: %s requires Python %s, and the target has %s", e.Target, e.Wheel, e.Requires, e.Python)
 }
 
+// UnknownLibraryError is a library that the target's table does not have, where
+// that is to be an error.
+type UnknownLibraryError struct {
+	Target  string
+	Library string // a soname, or SONAME(SYMBOL VERSION)
+	Detail  string
+}
+
+func (e *UnknownLibraryError) Error() string { return e.Target + ": " + e.Detail }
+
 // ForeignError is a wheel whose compiled files are all for another machine.
 type ForeignError struct {
 	Target string
@@ -50,15 +155,15 @@ func (e *ForeignError) Error() string { return e.Target + ": " + e.Wheel + ": " 
 
 func (e *ForeignError) Unwrap() error { return e.Err }
 
-// distinct joins errors. What is wrong for several targets in the same words is
-// said once.
-func distinct(errs []error) error {
+// distinct joins the errors of targets. What is wrong for several of them in the
+// same words is said once.
+func distinct(failures []Failure) error {
 	seen := map[string]bool{}
 	var list []error
-	for _, err := range errs {
-		if err != nil && !seen[err.Error()] {
-			seen[err.Error()] = true
-			list = append(list, err)
+	for _, f := range failures {
+		if !seen[f.Err.Error()] {
+			seen[f.Err.Error()] = true
+			list = append(list, f.Err)
 		}
 	}
 	return errors.Join(list...)

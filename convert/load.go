@@ -18,6 +18,7 @@ type LoadError struct {
 	Project string // normalised
 	Wheel   string // its file name
 	Err     error  // *elf.GlibcError, or a *NeedError of a *target.SymbolError: of the file that asks for most
+	Newest  string // highest other version of which the index has a wheel that the target takes by its name; ""
 	Files   int    // how many of the wheel's files are refused
 }
 
@@ -30,6 +31,21 @@ func (e *LoadError) Error() string {
 }
 
 func (e *LoadError) Unwrap() error { return e.Err }
+
+// loadErrors are those among the errors that err joins.
+func loadErrors(err error) []*LoadError {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		var list []*LoadError
+		for _, part := range joined.Unwrap() {
+			list = append(list, loadErrors(part)...)
+		}
+		return list
+	}
+	if load, ok := errors.AsType[*LoadError](err); ok {
+		return []*LoadError{load}
+	}
+	return nil
+}
 
 // NeedError is what one file needs and the target does not have.
 type NeedError struct {

@@ -3,20 +3,23 @@ package convert
 import (
 	"fmt"
 	"slices"
+	"sync"
 )
 
 // mostOfWheel is how many warnings of one wheel are passed on; a RECORD may
 // give cause for a million.
 const mostOfWheel = 20
 
-// notes gathers warnings of a run, each once. They arise while plans are made,
-// one after the other.
+// notes gathers warnings of a run, each once. It is safe for concurrent use.
 type notes struct {
+	mu    sync.Mutex
 	texts []string
 	seen  map[string]bool
 }
 
 func (n *notes) add(texts ...string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	if n.seen == nil {
 		n.seen = map[string]bool{}
 	}
@@ -40,5 +43,7 @@ func (n *notes) addOf(wheel string, warnings []string) {
 }
 
 func (n *notes) list() []string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	return slices.Clone(n.texts)
 }

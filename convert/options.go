@@ -12,6 +12,7 @@ import (
 
 	"wain/convert/pack"
 	"wain/convert/pep"
+	"wain/convert/sdist"
 	"wain/convert/target"
 )
 
@@ -21,9 +22,10 @@ type Options struct {
 	Lock          string   // path of the lock file; empty for an application without requirements
 	Extras        []string // extras of the SOURCE project
 	Groups        []string // dependency groups, for locks that have them
-	FindLinks     []string // folders of wheels, beside those the lock names
 	AllowUnhashed bool     // take pins without a hash, and say which
 	HealRecord    bool     // take files that a wheel's RECORD does not list, and say which
+
+	Places
 
 	Targets  []target.Target
 	Name     string // package name; default python-<project>
@@ -38,6 +40,15 @@ type Options struct {
 	Jobs       int       // at least 1
 	DryRun     bool      // build everything, keep nothing
 	Sign       Signer    // zero: packages stay unsigned
+
+	// Libraries says which package brings a soname, before what is known of the
+	// target, as target.WithLibraries takes it.
+	Libraries map[string]string
+	// Builder builds the pins that have no wheel; nil refuses them.
+	Builder *Builder
+	// UnknownLibrary is what becomes of a library that nothing is known of:
+	// "warn", which an empty one means, "error" or "ignore".
+	UnknownLibrary string
 
 	Getenv   func(string) string // the variables a lock may name; nil: none is set
 	Progress func(Event)         // called from one goroutine at a time; may be nil
@@ -72,23 +83,28 @@ func (o *Options) check() error {
 			refuse("maintainer", o.Maintainer, "is not of the form Name <address>")
 		}
 	}
+	if !slices.Contains([]string{"", "warn", "error", "ignore"}, o.UnknownLibrary) {
+		refuse("unknown-library", o.UnknownLibrary, "is none of warn, error and ignore")
+	}
 	if len(o.Groups) > 0 && o.Lock == "" {
 		refuse("group", o.Groups[0], "is of a lock, and none is named")
 	}
 	return errors.Join(errs...)
 }
 
-// checkExtras refuses an extra that no SOURCE has: what it was to bring would be
-// missing without a word.
-func (o *Options) checkExtras(chosen []chosen) error {
-	var known []string
+// checkExtras refuses an extra that neither a SOURCE nor the lock has: what it
+// was to bring would be missing without a word.
+func (r *run) checkExtras(chosen []chosen) error {
+	known := slices.Clone(r.lock.Extras)
 	for _, c := range chosen {
 		for _, extra := range c.book.wheel.Metadata.ProvidesExtra {
 			known = append(known, pep.Normalize(extra))
 		}
 	}
 	var errs []error
-	for _, extra := range o.Extras {
+	slices.Sort(known)
+	known = slices.Compact(known)
+	for _, extra := range r.Extras {
 		if !slices.Contains(known, pep.Normalize(extra)) {
 			detail := "the SOURCE has no such extra"
 			if len(known) > 0 {
@@ -108,7 +124,7 @@ type Signer struct {
 
 // Event tells how far a run is.
 type Event struct {
-	Step  string // "choose", "stage", "pack"
+	Step  string // "choose", "build", "stage", "pack"
 	Label string // the target, or the wheel
 	Done  int
 	Total int
@@ -118,7 +134,14 @@ type Event struct {
 type Result struct {
 	Changed  bool // a package file is new or has other bytes than before
 	Packages []Package
+	Failures []Failure // the targets that have no package
 	Warnings []string
+}
+
+// Failure is a target that could not be served.
+type Failure struct {
+	Target string
+	Err    error
 }
 
 // Package is one package file.
@@ -143,5 +166,7 @@ type Wheel struct {
 	Version  string
 	Filename string
 	SHA256   string
-	Source   string // where it came from: a path as it was given
+	Source   string       // where it came from: a path as it was given, or a URL without credentials
+	Built    *sdist.Built // how it was made here of a source archive; else nil
+	Origin   string       // the source code that the lock names in place of a file: the user supplied the wheel; else ""
 }

@@ -57,7 +57,7 @@ func (r *run) projects() []string {
 }
 
 func (r *run) readSource(ctx context.Context, given string) (source, error) {
-	if strings.HasSuffix(given, ".whl") {
+	if strings.HasSuffix(given, ".whl") || strings.HasSuffix(given, ".egg") {
 		b, err := r.shelf.takePath(ctx, r.index, given)
 		if err != nil {
 			return source{}, err

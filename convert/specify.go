@@ -22,6 +22,10 @@ func (r *run) specify(ctx context.Context, p *plan) error {
 	if err != nil {
 		return err
 	}
+	depends, err := r.depends(p.target, loaded)
+	if err != nil {
+		return err
+	}
 	main := p.chosen[0].book.wheel
 	epoch, version, err := pack.Versions(main.Filename.Version)
 	if err != nil {
@@ -32,7 +36,7 @@ func (r *run) specify(ctx context.Context, p *plan) error {
 		Epoch: epoch, Version: version, Release: release(p.target, r.Revision), Arch: architecture(p.target, objects),
 		Summary: main.Metadata.Summary, Homepage: main.Metadata.Homepage,
 		Maintainer: r.maintainer(main),
-		Depends:    r.depends(p.target, loaded),
+		Depends:    depends,
 		Target:     p.target.String(), Suite: p.target.Suite,
 		Time: r.epoch(main.Newest),
 		Dir:  r.dir(), Python: p.target.Python.Version, PythonPath: p.target.Python.Path,
@@ -45,8 +49,9 @@ func (r *run) specify(ctx context.Context, p *plan) error {
 	return nil
 }
 
-// depends is the interpreter and what the ELF files take from the system.
-func (r *run) depends(t target.Target, loaded []*elf.Object) []string {
+// depends is the interpreter and what the ELF files take from the system. What
+// nothing is known of is an error or a warning, as the user chose.
+func (r *run) depends(t target.Target, loaded []*elf.Object) ([]string, error) {
 	needs := elf.Needs(loaded)
 	asked := make([]target.Need, len(needs))
 	for i, n := range needs {
@@ -54,9 +59,16 @@ func (r *run) depends(t target.Target, loaded []*elf.Object) []string {
 	}
 	relations, unknown := t.Depends(asked)
 	for _, what := range unknown {
-		r.notes.add(t.Folder() + ": " + unknownNeed(what, needs))
+		text := unknownNeed(what, needs)
+		switch r.UnknownLibrary {
+		case "error":
+			return nil, &UnknownLibraryError{Target: t.Folder(), Library: what, Detail: text}
+		case "ignore":
+		default:
+			r.notes.add(t.Folder() + ": " + text)
+		}
 	}
-	return append(t.Interpreter(), relations...)
+	return append(t.Interpreter(), relations...), nil
 }
 
 // unknownNeed says what it means that the target's table does not have a

@@ -64,12 +64,12 @@ func (b *bench) wheel(dir, name string, change func(*fixtures.Recipe)) string {
 func (b *bench) options(targets ...string) convert.Options {
 	b.t.Helper()
 	o := convert.Options{
-		Sources:   []string{b.path(fixtures.WheelFilename("myproject-1.2.3"))},
-		Lock:      b.path("requirements.txt"),
-		FindLinks: []string{b.path("wheelhouse")},
-		Output:    b.path("dist"),
-		Scratch:   b.dir,
-		Jobs:      2,
+		Sources: []string{b.path(fixtures.WheelFilename("myproject-1.2.3"))},
+		Lock:    b.path("requirements.txt"),
+		Places:  convert.Places{FindLinks: []string{b.path("wheelhouse")}},
+		Output:  b.path("dist"),
+		Scratch: b.dir,
+		Jobs:    2,
 	}
 	for _, name := range targets {
 		t, err := target.Find(name, "")

@@ -30,6 +30,11 @@ func plural(n int, one, many string) string {
 	return many
 }
 
+// reportedError is a failure that the command's own document has told of.
+type reportedError struct{ error }
+
+func (e reportedError) Unwrap() error { return e.error }
+
 // errorDocument is what a failure prints under --json, schema wain/error/1.
 type errorDocument struct {
 	Schema string      `json:"schema"`
@@ -50,9 +55,12 @@ func (c *console) fail(err error) int {
 	if errors.As(err, &difference) {
 		return exitDifference
 	}
+	if reported, ok := as[reportedError](err); ok {
+		return adviceFor(reported.error).code
+	}
 	a := adviceFor(err)
 	if c.json {
-		if c.document(errorDocument{"wain/error/1", errorFields{a.kind, printableText(err.Error()), a.file, a.hint}}) == nil {
+		if c.document(errorDocument{"wain/error/1", a.fields(err)}) == nil {
 			return a.code
 		}
 	}
@@ -61,4 +69,9 @@ func (c *console) fail(err error) int {
 		c.hint(a.hint)
 	}
 	return a.code
+}
+
+// fields is an error as documents have it.
+func (a advice) fields(err error) errorFields {
+	return errorFields{a.kind, printableText(err.Error()), a.file, a.hint}
 }

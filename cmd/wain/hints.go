@@ -7,10 +7,10 @@ import (
 	"syscall"
 
 	"wain/convert"
-	"wain/convert/elf"
 	"wain/convert/index"
 	"wain/convert/lock"
 	"wain/convert/pack"
+	"wain/convert/sdist"
 	"wain/convert/target"
 	"wain/convert/venv"
 	"wain/convert/wheel"
@@ -31,6 +31,9 @@ func adviseUsage(err error) (advice, bool) {
 	var option *convert.OptionError
 	var publishOption *repo.OptionError
 	var owner *sign.UserIDError
+	var broken *projectError
+	var there *projectExistsError
+	var library *target.LibraryError
 	switch {
 	case errors.Is(err, errInterrupted):
 		return advice{kind: "interrupted", code: exitInterrupted}, true
@@ -40,6 +43,12 @@ func adviseUsage(err error) (advice, bool) {
 		return advice{kind: "usage", code: exitUsage, hint: "wain convert --help says what --" + option.Option + " takes"}, true
 	case errors.As(err, &publishOption):
 		return advice{kind: "usage", code: exitUsage, hint: "wain publish --help says what --" + publishOption.Option + " is"}, true
+	case errors.As(err, &broken):
+		return advice{kind: "project-file", file: broken.file, hint: "wain init writes a wain.yaml that has every key; docs/cli/wain-convert.md says what each flag takes"}, true
+	case errors.As(err, &there):
+		return advice{kind: "project-exists", file: there.path, hint: "edit it, or remove it first"}, true
+	case errors.As(err, &library):
+		return advice{kind: "usage", code: exitUsage, hint: "a library is named by its soname and the package that brings it, as in --library libfoo.so.3=libfoo3"}, true
 	case errors.As(err, &owner):
 		return advice{kind: "usage", code: exitUsage, hint: "a key's owner is a name and an address, as in --name \"Example Archive\" --email ops@example.com"}, true
 	case errors.As(err, &unknown):
@@ -100,7 +109,7 @@ func adviseLock(err error) (advice, bool) {
 	var format *lock.FormatError
 	switch {
 	case errors.As(err, &format):
-		return advice{kind: "lock-format", file: format.Path, hint: "write the lock as a requirements.txt with hashes, and name that with --lock"}, true
+		return advice{kind: "lock-format", file: format.Path, hint: "name a lock with --lock: requirements.txt, pylock.toml, uv.lock, poetry.lock, pdm.lock or Pipfile.lock"}, true
 	case errors.As(err, &broken):
 		a := advice{kind: "lock", file: broken.Path}
 		var hints []string
@@ -118,13 +127,21 @@ func adviseLock(err error) (advice, bool) {
 func lockHint(rule string) string {
 	switch rule {
 	case lock.RuleUnreadable:
-		return "--lock names a requirements.txt with hashes; pip-compile --generate-hashes, or uv pip compile --generate-hashes, writes one"
+		return "--lock names a lock file; pip-compile --generate-hashes, uv lock, poetry lock and pdm lock write one"
 	case lock.RuleUnhashed:
 		return "write the hashes with pip-compile --generate-hashes or uv pip compile --generate-hashes; --allow-unhashed takes the pins as they are"
 	case lock.RuleUnpinned:
 		return "pin every project: pip-compile --generate-hashes, or uv pip compile --generate-hashes, writes such a file"
 	case lock.RuleBuild:
 		return "build a wheel of it first (pip wheel --no-deps SOURCE), and pin that with its hash"
+	case lock.RuleVersion:
+		return "lock again with a version of the tool whose format is known, or export the lock as a pylock.toml or a requirements.txt with hashes"
+	case lock.RuleTarget:
+		return "lock again for this Python and platform, or choose another --target or --python"
+	case lock.RuleExtra, lock.RuleGroup:
+		return "name an extra or a group that the lock has, or lock again with it"
+	case lock.RuleStale:
+		return "lock again, so that the lock fits the project it was made from"
 	case lock.RuleTwice, lock.RuleConflict:
 		return "lock again, so that every project has one version for a Python and a platform"
 	}
@@ -132,15 +149,33 @@ func lockHint(rule string) string {
 }
 
 func adviseWheel(err error) (advice, bool) {
+	var only *convert.SourceOnlyError
+	var elsewhere *convert.ForeignBuildError
+	var build *sdist.Error
 	var hash *index.HashError
 	var none *index.NoWheelError
 	var place *index.PlaceError
 	var missing *convert.MissingError
 	var python *convert.PythonError
 	var broken *wheel.Error
-	var glibc *elf.GlibcError
+	var load *convert.LoadError
 	var foreign *convert.ForeignError
+	var origin *convert.OriginError
+	var absent *convert.AbsentFileError
+	var library *convert.UnknownLibraryError
 	switch {
+	case errors.As(err, &only):
+		return advice{kind: "needs-build", file: only.Archive, hint: "--build builds it on this host; or build a wheel of it elsewhere and pass it by --find-links"}, true
+	case errors.As(err, &elsewhere):
+		return advice{kind: "foreign-build", file: elsewhere.Archive, hint: "build a wheel of it on such a host and pass it by --find-links"}, true
+	case errors.As(err, &build):
+		return advice{kind: "build", file: build.Archive, hint: buildHint(build)}, true
+	case errors.As(err, &origin):
+		return advice{kind: "needs-wheel", hint: "pip wheel --no-deps SOURCE -w wheelhouse builds a wheel of it; then add --find-links wheelhouse"}, true
+	case errors.As(err, &absent):
+		return advice{kind: "file-absent", file: absent.File, hint: "name the index it was locked from with --index-url, or a folder that has it with --find-links"}, true
+	case errors.As(err, &library):
+		return advice{kind: "unknown-library", file: library.Library, hint: "--library SONAME=PACKAGE says what brings it (libraries: in wain.yaml); --unknown-library warn goes on without"}, true
 	case errors.As(err, &hash):
 		return advice{kind: "hash-mismatch", file: hash.File, hint: "these are not the bytes that were locked: fetch the wheel again, or lock again if the change is meant"}, true
 	case errors.As(err, &none):
@@ -151,8 +186,8 @@ func adviseWheel(err error) (advice, bool) {
 		return advice{kind: "missing-requirement", hint: "lock the application with all it requires, for this Python and platform: pip-compile --generate-hashes, then --lock"}, true
 	case errors.As(err, &python):
 		return advice{kind: "requires-python", file: python.Wheel, hint: "choose another Python with --python, or lock versions that run on this one"}, true
-	case errors.As(err, &glibc):
-		return advice{kind: "glibc", file: glibc.Path, hint: "lock a version with a wheel for an older manylinux level, or build for a newer target"}, true
+	case errors.As(err, &load):
+		return advice{kind: "glibc", file: load.Wheel, hint: loadHint(load)}, true
 	case errors.As(err, &foreign):
 		return advice{kind: "machine", file: foreign.Wheel, hint: "the wheel is named for a platform that its files are not for: get it again from where it was built"}, true
 	case errors.As(err, &broken):

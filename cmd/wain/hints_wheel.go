@@ -8,12 +8,16 @@ import (
 	"wain/convert"
 	"wain/convert/index"
 	"wain/convert/pep"
+	"wain/convert/sdist"
 )
 
 // fitHint says which wheels the target takes. Its whole list of tags has
 // hundreds of lines; what tells them apart is the interpreters and ABIs, and
 // the newest platform.
 func fitHint(err error, none *index.NoWheelError) string {
+	if none.Newest != "" {
+		return fmt.Sprintf("%s==%s is the newest version with a wheel that fits: lock that one", none.Project, none.Newest)
+	}
 	if len(none.Found) == 0 || len(none.Tags) == 0 {
 		return "" // absentHint speaks for all of these together
 	}
@@ -22,6 +26,29 @@ func fitHint(err error, none *index.NoWheelError) string {
 		subject = pin.Target
 	}
 	return fmt.Sprintf("%s takes wheels tagged %s: fetch one of those, or build one, and name its folder with --find-links", subject, tagSummary(none.Tags))
+}
+
+// loadHint is the way out of a wheel that asks for later libraries than the
+// target's.
+func loadHint(load *convert.LoadError) string {
+	hint := "lock a version with a wheel for an older manylinux level, or build for a newer target"
+	if load.Newest != "" {
+		hint += fmt.Sprintf("; by its name, %s==%s has a wheel for this one", load.Project, load.Newest)
+	}
+	return hint
+}
+
+// buildHint is the way out of a source archive that cannot be built.
+func buildHint(e *sdist.Error) string {
+	switch {
+	case e.Log != "":
+		return "the whole log is in " + e.Log + "; builds have no network (--build-network) and take what they need from --find-links folders"
+	case e.Rule == "sdist-python":
+		return "install that Python here, or build a wheel elsewhere and pass it by --find-links"
+	case e.Rule == "sdist-tool":
+		return "install uv, or pip for that Python (python3-pip)"
+	}
+	return "build a wheel of it elsewhere and pass it by --find-links"
 }
 
 // tagSummary is "cp311-cp311, cp311-abi3, cp311-none or py3-none, for

@@ -13,17 +13,24 @@ import (
 // layers says which of our own packages each package may import. Imports go
 // downwards only; convert and repo meet at the package file alone.
 var layers = map[string][]string{
-	"wain/cmd/wain": {"wain/convert", "wain/convert/elf", "wain/convert/pep", "wain/convert/index", "wain/convert/lock", "wain/convert/pack", "wain/convert/target", "wain/convert/venv", "wain/convert/wheel", "wain/repo", "wain/repo/store", "wain/sign"},
+	"wain/cmd/wain": {"wain/convert", "wain/convert/elf", "wain/convert/pep", "wain/convert/index", "wain/convert/index/auth", "wain/convert/index/pipconf", "wain/convert/index/simple", "wain/convert/lock", "wain/convert/pack", "wain/convert/sdist", "wain/convert/target", "wain/convert/venv", "wain/convert/wheel", "wain/repo", "wain/repo/store", "wain/sign"},
 
-	"wain/convert":        {"wain/convert/elf", "wain/convert/index", "wain/convert/lock", "wain/convert/pack", "wain/convert/pep", "wain/convert/target", "wain/convert/venv", "wain/convert/wheel"},
+	"wain/convert":        {"wain/convert/egg", "wain/convert/elf", "wain/convert/index", "wain/convert/index/cache", "wain/convert/lock", "wain/convert/pack", "wain/convert/pep", "wain/convert/sdist", "wain/convert/target", "wain/convert/venv", "wain/convert/wheel"},
 	"wain/convert/pack":   {"wain/convert/pep", "wain/convert/venv"},
 	"wain/convert/venv":   {"wain/convert/pep", "wain/convert/target", "wain/convert/wheel"},
 	"wain/convert/wheel":  {"wain/convert/pep"},
 	"wain/convert/lock":   {"wain/convert/pep"},
-	"wain/convert/index":  {"wain/convert/pep"},
+	"wain/convert/egg":    {"wain/convert/pep", "wain/convert/wheel"},
+	"wain/convert/sdist":  {"wain/convert/pep"},
+	"wain/convert/index":  {"wain/convert/index/cache", "wain/convert/index/simple", "wain/convert/pep"},
 	"wain/convert/target": {"wain/convert/pep"},
 	"wain/convert/elf":    {},
 	"wain/convert/pep":    {},
+
+	"wain/convert/index/auth":    {},
+	"wain/convert/index/cache":   {},
+	"wain/convert/index/pipconf": {},
+	"wain/convert/index/simple":  {"wain/convert/pep"},
 
 	"wain/repo":       {"wain/repo/apt", "wain/repo/deb", "wain/repo/rpm", "wain/repo/store", "wain/repo/yum"},
 	"wain/repo/apt":   {"wain/repo/deb"},
@@ -41,6 +48,8 @@ var doors = map[string][]string{
 	"github.com/goreleaser/nfpm":         {"wain/convert/pack"},
 	"github.com/ProtonMail/go-crypto":    {"wain/sign"},
 	"github.com/sassoftware/go-rpmutils": {}, // an oracle of tests
+	"github.com/pelletier/go-toml":       {"wain/convert/lock"},
+	"golang.org/x/net/html":              {"wain/convert/index/simple"},
 }
 
 type goPackage struct {

@@ -49,6 +49,7 @@ files lie while a package is made. NO_COLOR turns colours off.`,
 	flags.BoolVarP(&con.quiet, "quiet", "q", false, "print errors only on stderr")
 	flags.BoolVarP(&con.verbose, "verbose", "v", false, "say more on stderr")
 	root.AddCommand(
+		newInitCommand(con),
 		newConvertCommand(con),
 		newPublishCommand(con),
 		newVerifyCommand(con),

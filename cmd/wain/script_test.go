@@ -52,7 +52,9 @@ func scriptParams(dir string) testscript.Params {
 			"untouched": cmdUntouched,
 			"json":      cmdJSON,
 			"wheel":     cmdWheel,
+			"index":     cmdIndex,
 			"lock":      cmdLock,
+			"stamp":     cmdStamp,
 			"cut":       cmdCut,
 			"flip":      cmdFlip,
 			"mode":      cmdMode,
@@ -176,11 +178,16 @@ func noSecrets(ts *testscript.TestScript) {
 }
 
 // snapshot is every path below dir with its mode, and its content or link.
+// The folder cache is left out: what was downloaded stays, whatever becomes of
+// the run.
 func snapshot(dir string) ([]string, error) {
 	var list []string
 	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
 		if err != nil {
 			return err
+		}
+		if path == filepath.Join(dir, "cache") {
+			return fs.SkipDir
 		}
 		stat, err := e.Info()
 		if err != nil {
@@ -282,6 +289,15 @@ func cmdLock(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(err)
 	}
 	ts.Check(put(path, fmt.Appendf(before, "%s --hash=sha256:%x\n", line, sha256.Sum256([]byte(data)))))
+}
+
+// stamp FILE WHEEL puts the wheel's SHA-256 in the place of each HASH in a file.
+func cmdStamp(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: stamp FILE WHEEL")
+	}
+	sum := fmt.Sprintf("%x", sha256.Sum256([]byte(ts.ReadFile(args[1]))))
+	ts.Check(put(ts.MkAbs(args[0]), []byte(strings.ReplaceAll(ts.ReadFile(args[0]), "HASH", sum))))
 }
 
 // cut FILE SIZE leaves the first bytes of a file.
