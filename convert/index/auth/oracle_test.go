@@ -50,8 +50,8 @@ type street struct {
 func TestPip(t *testing.T) {
 	random := rand.New(rand.NewPCG(11, 11))
 	rounds := 60
-	if os.Getenv("WAIN_LONG") != "" {
-		rounds = 600
+	if n, err := strconv.Atoi(os.Getenv("WAIN_SEEDS")); err == nil {
+		rounds = n
 	}
 	s := newStreet(t, 3)
 	type question struct {
