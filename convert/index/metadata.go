@@ -189,7 +189,7 @@ func headers(text []byte) map[string]map[string]bool {
 			break
 		}
 		if line[0] == ' ' || line[0] == '\t' {
-			value += "\n" + line
+			value += " " + strings.TrimSpace(line)
 			continue
 		}
 		keep()
