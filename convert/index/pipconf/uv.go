@@ -22,9 +22,6 @@ func (r *reader) indexes() {
 	case !s.IndexURL.IsZero() && s.IndexURL.Reveal() != main.URL.Reveal():
 		r.note("index-url of %s is passed over: %s is set", s.IndexURL.From, main.URL.From)
 	}
-	if from := r.firstSetting("UV_NO_INDEX"); from.text != "" {
-		s.NoIndex = r.flag(from, s.NoIndex)
-	}
 	r.uvOthers()
 	if s.NoIndex.Value {
 		return
@@ -54,7 +51,7 @@ func (r *reader) uvIndexes() (first []Index, main Index) {
 }
 
 // uvIndex reads NAME=URL or a URL, and puts in the credentials that the
-// variables of its name give.
+// variables of its name give, unless the URL has a password or another user.
 func (r *reader) uvIndex(s setting) Index {
 	name, rest, named := strings.Cut(s.text, "=")
 	if !named || strings.ContainsAny(name, ":/") {
@@ -66,7 +63,16 @@ func (r *reader) uvIndex(s setting) Index {
 	if user == "" && password == "" {
 		return index
 	}
-	u, err := url.Parse(rest)
+	scheme, rest, _ := strings.Cut(rest, "://")
+	authority, _, _ := strings.Cut(rest, "/")
+	if at := strings.LastIndexByte(authority, '@'); at >= 0 {
+		own, err := url.PathUnescape(authority[:at])
+		if err != nil || strings.Contains(authority[:at], ":") || own != user {
+			return index
+		}
+		rest = rest[at+1:]
+	}
+	u, err := url.Parse(scheme + "://" + rest)
 	if err != nil || u.Host == "" {
 		r.wrong.add(s.from, "the index %s has no URL that credentials could go to", clip(name))
 		return index
