@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"wain/convert/index"
 	"wain/convert/pack"
 	"wain/convert/pep"
 	"wain/convert/sdist"
@@ -162,11 +163,12 @@ type Package struct {
 
 // Wheel is one wheel inside a package.
 type Wheel struct {
-	Name     string
-	Version  string
-	Filename string
-	SHA256   string
-	Source   string       // where it came from: a path as it was given, or a URL without credentials
-	Built    *sdist.Built // how it was made here of a source archive; else nil
-	Origin   string       // the source code that the lock names in place of a file: the user supplied the wheel; else ""
+	Name       string
+	Version    string
+	Filename   string
+	SHA256     string
+	Source     string            // where it came from: a path as it was given, or a URL without credentials
+	Built      *sdist.Built      // how it was made here of a source archive; else nil
+	Provenance *index.Provenance // what the index says of the file, not verified; nil where nothing
+	Origin     string            // the source code that the lock names in place of a file: the user supplied the wheel; else ""
 }

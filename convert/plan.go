@@ -5,6 +5,7 @@ import (
 	"path"
 	"strings"
 
+	"wain/convert/index"
 	"wain/convert/pack"
 	"wain/convert/pep"
 	"wain/convert/sdist"
@@ -95,9 +96,13 @@ func (p *plan) describe(o *output, fingerprint string) Package {
 	}
 	for _, c := range p.chosen {
 		name := c.book.wheel.Filename
+		var provenance *index.Provenance
+		if c.book.file != nil {
+			provenance = c.book.file.Provenance
+		}
 		d.Wheels = append(d.Wheels, Wheel{
 			Name: name.Name, Version: name.Version.String(), Filename: c.book.candidate.Filename.Raw,
-			SHA256: c.book.sha256(), Source: c.book.candidate.Source, Origin: c.origin, Built: c.built,
+			SHA256: c.book.sha256(), Source: c.book.candidate.Source, Origin: c.origin, Built: c.built, Provenance: provenance,
 		})
 	}
 	return d

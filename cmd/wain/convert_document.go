@@ -44,6 +44,14 @@ type convertedWheel struct {
 	Origin   string `json:"origin"` // the source code that the lock names in place of a file; else empty
 
 	Built *sdist.Built `json:"built"` // how it was made here of a source archive; else null
+
+	Provenance *provenance `json:"provenance"` // what the index says of its origin, not verified; else null
+}
+
+// provenance is where an index says that a wheel is from (PEP 740).
+type provenance struct {
+	URL        string   `json:"url"`
+	Publishers []string `json:"publishers"`
 }
 
 func newConvertDocument(r *convert.Result, failed error) convertDocument {
@@ -64,7 +72,9 @@ func newConvertDocument(r *convert.Result, failed error) convertDocument {
 	for _, p := range r.Packages {
 		wheels := []convertedWheel{}
 		for _, w := range p.Wheels {
-			wheels = append(wheels, convertedWheel{w.Name, w.Version, w.Filename, w.SHA256, w.Source, w.Origin, w.Built})
+			wheels = append(wheels, convertedWheel{
+				w.Name, w.Version, w.Filename, w.SHA256, w.Source, w.Origin, w.Built, (*provenance)(w.Provenance),
+			})
 		}
 		doc.Packages = append(doc.Packages, convertedPackage{
 			Target: p.Target, Format: p.Format, Name: p.Name, Version: p.Version, Release: p.Release,
