@@ -234,7 +234,7 @@ func TestMetadataByPip(t *testing.T) {
 		"Provides-Extra: X_y", "Provides-Extra: x-y", "Provides-Extra: z", "Summary: one", "Summary: two", "Keywords: a,\n b", "",
 	}
 	var pairs [][2]string
-	for range 400 {
+	for range 200 {
 		base := []string{"Metadata-Version: 2.1", lines[random.IntN(2)], lines[2+random.IntN(3)]}
 		for range random.IntN(5) {
 			line := lines[5+random.IntN(len(lines)-5)]
@@ -284,7 +284,7 @@ func TestMetadataByPip(t *testing.T) {
 			t.Errorf("pip finds %q to differ, we %q:\n%s----\n%s", want, got, pairs[i][0], pairs[i][1])
 		}
 	}
-	if differ < 50 || differ > 350 {
+	if differ < 25 || differ > 175 {
 		t.Errorf("%d of %d pairs differ: they prove little", differ, len(pairs))
 	}
 }
