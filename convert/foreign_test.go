@@ -1,6 +1,7 @@
 package convert_test
 
 import (
+	"bytes"
 	"debug/elf"
 	"fmt"
 	"io/fs"
@@ -11,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"wain/convert"
 	wainelf "wain/convert/elf"
@@ -57,7 +60,6 @@ func TestForeignArchitecture(t *testing.T) {
 			said = run(t, "dpkg-deb", "-f", p.Path, "Architecture")
 			all = run(t, "dpkg-deb", "-f", p.Path)
 		} else {
-
 			run(t, "sh", "-ec", `cd "$1"; rpm2cpio "$2" | cpio -id --quiet --no-absolute-filenames`, "sh", dir, p.Path)
 			said = run(t, "rpm", "-qp", "--qf", "%{ARCH}", p.Path)
 			all = run(t, "rpm", "-qp", "--qf", "%{ARCH} %{OS} %{PLATFORM}\n", "--provides", "--requires", p.Path)
@@ -67,6 +69,42 @@ func TestForeignArchitecture(t *testing.T) {
 		}
 		if machines := machineCodes(t, dir); len(machines) != 1 || machines[elf.EM_AARCH64] < 10 {
 			t.Errorf("%s: machine code %v", p.Target, machines)
+		}
+	}
+}
+
+// A wheel with machine code for two machines serves both: on each, the other's is
+// data. Without any, a package is for all.
+func TestOneWheelForTwoMachines(t *testing.T) {
+	code := machineCode(t)
+	other := bytes.Clone(code)
+	other[18] = byte(elf.EM_AARCH64)
+	b := newBench(t)
+	o := b.options("debian12", "debian12/arm64", "el9+python3.11", "el9/aarch64+python3.11")
+	o.Sources = []string{b.wheel("native", "myproject-1.2.3", func(r *fixtures.Recipe) {
+		r.Filename = "myproject-1.2.3-cp311-cp311-manylinux_2_17_x86_64.manylinux_2_17_aarch64.whl"
+		r.Files = append(r.Files,
+			fixtures.RecipeFile{Path: "myproject/_x86.so", Data: code},
+			fixtures.RecipeFile{Path: "myproject/_arm.so", Data: other})
+	})}
+	result := build(t, o)
+	var got []string
+	for _, p := range result.Packages {
+		got = append(got, p.Target+" "+p.Architecture)
+	}
+	want := []string{"debian12 amd64", "debian12-arm64 arm64", "el9-python3.11 x86_64", "el9-aarch64-python3.11 aarch64"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	for _, want := range []string{"debian12: .*_arm.so is for EM_AARCH64.* taken for data", "debian12-arm64: .*_x86.so is for EM_X86_64.* taken for data"} {
+		if !slices.ContainsFunc(result.Warnings, regexp.MustCompile(want).MatchString) {
+			t.Errorf("no warning says %s: %q", want, result.Warnings)
+		}
+	}
+	pure := newBench(t)
+	for _, p := range build(t, pure.options("debian12/arm64", "el9/aarch64+python3.11")).Packages {
+		if p.Architecture != "all" && p.Architecture != "noarch" || slices.ContainsFunc(p.Depends, regexp.MustCompile("libc|64bit").MatchString) {
+			t.Errorf("%s without machine code is for %s, and depends on %q", p.Target, p.Architecture, p.Depends)
 		}
 	}
 }
