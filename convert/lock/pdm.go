@@ -220,7 +220,7 @@ func (p *pdm) pick(w want) ([]Pin, []Issue) {
 			at[k.Name] = len(pins)
 			pins = append(pins, k.clone())
 		} else if !merge(&pins[i], k.Pin) {
-			g.report(k.Line, k.Name, pinnedTwice(pins[i]))
+			g.report(k.Line, k.Name, lockedTwice(pins[i], "pdm lock"))
 		}
 	}
 	return pins, g.issues

@@ -65,11 +65,17 @@ func (p *poetry) filter(env pep.Environment, extras, groups []string) (pins []Pi
 			continue
 		}
 		if other, twice := first[k.Name]; twice {
-			g.report(k.Line, k.Name, pinnedTwice(other))
+			g.report(k.Line, k.Name, lockedTwice(other, "poetry lock"))
 			continue
 		}
 		first[k.Name] = k.Pin
 		pins = append(pins, k.clone())
 	}
 	return pins, g.issues
+}
+
+// lockedTwice is the problem of a second package of one name that holds in an
+// environment. The command makes a lock without it.
+func lockedTwice(other Pin, command string) *problem {
+	return problemf(RuleTwice, "is there a second time for one environment, first in line %d as %s: run %s", other.Line, quote(other.String()), command)
 }

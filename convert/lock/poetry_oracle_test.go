@@ -174,7 +174,6 @@ func TestPoetryExport(t *testing.T) {
 		path   string
 		pooled bool // files are listed by name, for all versions together
 		want   lock.Want
-		answer exportAnswer
 	}
 	asked := map[string][]answered{}
 	for _, test := range tests {

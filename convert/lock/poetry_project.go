@@ -18,7 +18,7 @@ type poetryProjectFile struct {
 		Optional     map[string][]string `toml:"optional-dependencies"`
 		Dynamic      []string            `toml:"dynamic"`
 	} `toml:"project"`
-	Groups projectGroups `toml:"dependency-groups"`
+	Groups map[string][]any `toml:"dependency-groups"`
 	Tool   struct {
 		Poetry struct {
 			Name            string         `toml:"name"`
@@ -61,7 +61,8 @@ func (d *poetryProjectFile) projectName() string {
 type poetryProject struct {
 	path   string
 	own    []string
-	groups map[string][]poetryEdge
+	groups map[string][]poetryEdge // without what they include
+	with   dependencyGroups
 }
 
 // names are the groups that may be asked for, without main.
@@ -126,14 +127,14 @@ func (r *poetryReader) project(path string, d *poetryProjectFile) *poetryProject
 		}
 		add(group, poetry.Group[group].Dependencies)
 	}
-	names, w := d.Groups.names()
+	p.with, w = readGroups(d.Groups)
 	report("dependency-groups", w)
-	for _, group := range names {
-		edges, w := r.standardGroup(d.Groups, group)
+	for _, group := range sortedKeys(p.with) {
+		edges, w := r.requirementEdges(p.with[group].requirements)
 		report("dependency-groups", w)
 		p.groups[group] = append(p.groups[group], edges...)
 	}
-	report("tool.poetry.group", p.include(d))
+	report("dependency-groups", p.include(d))
 	return p
 }
 
@@ -175,47 +176,33 @@ func (r *poetryReader) standard(d *poetryProjectFile) (edges []poetryEdge, p *pr
 	return edges, p
 }
 
-func (r *poetryReader) standardGroup(groups projectGroups, group string) (edges []poetryEdge, p *problem) {
-	list, p := groups.requirements(group)
+func (r *poetryReader) requirementEdges(list []string) (edges []poetryEdge, p *problem) {
 	for _, text := range list {
-		e, w := r.requirementEdge(text)
-		if w != nil {
-			return nil, w
+		e, p := r.requirementEdge(text)
+		if p != nil {
+			return nil, p
 		}
 		edges = append(edges, e)
 	}
-	return edges, p
+	return edges, nil
 }
 
-// include adds to Poetry's groups what those that they include need.
+// include adds to the groups what Poetry's own tables include.
 func (p *poetryProject) include(d *poetryProjectFile) *problem {
-	groups := projectGroups{}
-	for name, group := range d.Tool.Poetry.Group {
-		entries := []any{pep.Normalize(name)}
-		for _, other := range group.Include {
-			entries = append(entries, map[string]any{"include-group": other})
-		}
-		groups[pep.Normalize(name)] = entries
+	if p.with == nil {
+		return nil // there is a problem already
 	}
 	for name := range p.groups {
-		if groups[name] == nil {
-			groups[name] = []any{name}
+		if _, there := p.with[name]; !there {
+			p.with[name] = dependencyGroup{}
 		}
 	}
-	all := map[string][]poetryEdge{}
-	for _, name := range sortedKeys(groups) {
-		included, w := groups.requirements(name)
-		if w != nil {
-			return w
-		}
-		edges := []poetryEdge{}
-		for _, other := range included {
-			edges = append(edges, p.groups[other]...)
-		}
-		all[name] = edges
+	for name, group := range d.Tool.Poetry.Group {
+		g := p.with[pep.Normalize(name)]
+		g.includes = append(g.includes, normalizeAll(group.Include)...)
+		p.with[pep.Normalize(name)] = g
 	}
-	p.groups = all
-	return nil
+	return p.with.check()
 }
 
 // requirementEdge reads a requirement of the standard form.

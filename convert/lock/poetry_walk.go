@@ -76,7 +76,7 @@ func (w *poetryWalk) run() ([]Pin, []Issue) {
 func (w *poetryWalk) start() {
 	unlocked := w.extraNames()
 	project := w.poetry.project
-	for _, group := range w.groups {
+	for _, group := range project.with.with(w.groups) {
 		edges := project.groups[group]
 		for i := range edges {
 			e := &edges[i]
