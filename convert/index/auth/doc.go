@@ -20,8 +20,7 @@
 // No error and no warning shows a user, a password, a token or a query.
 //
 // The package reads no environment, but Go's crypto/x509 does: SSL_CERT_FILE and
-// SSL_CERT_DIR say where the system's authorities are, unless Options.CABundle
-// does.
+// SSL_CERT_DIR say where the system's authorities are.
 //
 // Specifications: pip's authentication
 // (https://pip.pypa.io/en/stable/topics/authentication/) and certificates

@@ -16,8 +16,8 @@ type Options struct {
 	Netrc string
 	// Keyring is asked once a server has answered 401; nil: there is none.
 	Keyring Keyring
-	// CABundle is a PEM file, or a folder of them, with the authorities to believe
-	// instead of the system's. Empty: the system's.
+	// CABundle is a PEM file, or a folder of them, with authorities to believe
+	// besides the system's, as pip does since 24.2.
 	CABundle string
 	// ClientCert is a PEM file with the client's certificate, those that lead to
 	// its authority, and its key unless ClientKey names another file.

@@ -92,6 +92,61 @@ func TestPip(t *testing.T) {
 	}
 }
 
+// TestPipCertificates has pip and us ask a server in TLS, with the same
+// certificates in the same places.
+func TestPipCertificates(t *testing.T) {
+	ca := newAuthority(t, "ours")
+	s := newTLSServer(t, ca)
+	right, wrong := file(t, "ours.pem", ca.pem), file(t, "theirs.pem", newAuthority(t, "theirs").pem)
+	cert, key := ca.issue(t, "me")
+	me := file(t, "me.pem", key, cert)
+	host := strings.TrimPrefix(s.URL, "https://")
+	machines := []map[string]string{
+		{"PIP_CERT": right},
+		{"PIP_CERT": wrong},
+		{"PIP_CERT": right, "REQUESTS_CA_BUNDLE": wrong},
+		{"PIP_CERT": wrong, "REQUESTS_CA_BUNDLE": right},
+		{"PIP_CERT": wrong, "CURL_CA_BUNDLE": right},
+		{"REQUESTS_CA_BUNDLE": right, "CURL_CA_BUNDLE": wrong},
+		{"PIP_TRUSTED_HOST": host},
+		{"PIP_TRUSTED_HOST": "127.0.0.1"},
+		{"PIP_TRUSTED_HOST": "127.0.0.1:1 localhost"},
+		{"PIP_CERT": right, "PIP_CLIENT_CERT": me},
+		{"PIP_TRUSTED_HOST": host, "PIP_CERT": wrong, "PIP_CLIENT_CERT": me},
+	}
+	var book [][]string // what was asked before each turn
+	control := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		book = append(book, slices.Compact(s.taken()))
+	}))
+	defer control.Close()
+	var questions []map[string]any
+	for _, variables := range machines {
+		maps.Copy(variables, map[string]string{"HOME": t.TempDir(), "PATH": "/usr/bin:/bin", "PIP_INDEX_URL": s.as("u:p", "/simple")})
+		questions = append(questions, map[string]any{"Begin": control.URL, "Folder": t.TempDir(), "Variables": variables})
+	}
+	var codes []int
+	ask(t, "testdata/download.py", questions, &codes)
+	book = append(book, slices.Compact(s.taken()))
+	for i, variables := range machines {
+		settings, err := pipconf.Read(pipconf.Options{
+			Getenv: func(name string) string { return variables[name] }, Home: variables["HOME"], Etc: t.TempDir(),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := auth.Options{Places: []string{settings.IndexURL.Reveal()}, CABundle: settings.Cert.Value, ClientCert: settings.ClientCert.Value}
+		for _, host := range settings.TrustedHosts {
+			o.TrustedHosts = append(o.TrustedHosts, host.Value)
+		}
+		if response, err := client(t, o).Do(httptestRequest(t, s.URL+"/simple/a/")); err == nil {
+			response.Body.Close()
+		}
+		if diff := cmp.Diff(book[i+1], s.taken()); diff != "" {
+			t.Errorf("%v (-pip +ours):\n%s", variables, diff)
+		}
+	}
+}
+
 func newStreet(t *testing.T, n int) *street {
 	t.Helper()
 	s := &street{}

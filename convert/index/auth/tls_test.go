@@ -155,14 +155,15 @@ func TestAuthorities(t *testing.T) {
 func TestSystemAuthorities(t *testing.T) {
 	const variable = "WAIN_TEST_SERVER"
 	if url := os.Getenv(variable); url != "" {
-		get(t, client(t, auth.Options{}), url)
+		get(t, client(t, auth.Options{CABundle: os.Getenv("BUNDLE")}), url)
 		return
 	}
 	ours := newAuthority(t, "ours")
 	s := newTLSServer(t, ours)
-	for bundle, ok := range map[string]bool{file(t, "ours.pem", ours.pem): true, file(t, "theirs.pem", newAuthority(t, "theirs").pem): false} {
+	right, wrong := file(t, "ours.pem", ours.pem), file(t, "theirs.pem", newAuthority(t, "theirs").pem)
+	for bundles, ok := range map[[2]string]bool{{right, ""}: true, {wrong, ""}: false, {right, wrong}: true, {wrong, right}: true, {wrong, wrong}: false} {
 		cmd := exec.Command(os.Args[0], "-test.run=^TestSystemAuthorities$")
-		cmd.Env = []string{variable + "=" + s.URL, "SSL_CERT_FILE=" + bundle, "SSL_CERT_DIR=" + t.TempDir()}
+		cmd.Env = []string{variable + "=" + s.URL, "SSL_CERT_FILE=" + bundles[0], "SSL_CERT_DIR=" + t.TempDir(), "BUNDLE=" + bundles[1]}
 		if out, err := cmd.CombinedOutput(); (err == nil) != ok {
 			t.Errorf("%v, want success: %v\n%s", err, ok, out)
 		}

@@ -83,7 +83,8 @@ func newTransport(config *tls.Config, p *proxies, timeout time.Duration) *http.T
 // maxPEM bounds a file of certificates; the whole web's have a quarter of a megabyte.
 const maxPEM = 16 << 20
 
-// readAuthorities reads a PEM file or all files of a folder; nil for the system's.
+// readAuthorities reads a PEM file or all files of a folder, and adds them to the
+// system's; nil for those alone.
 func readAuthorities(name string) (*x509.CertPool, error) {
 	if name == "" {
 		return nil, nil
@@ -104,7 +105,11 @@ func readAuthorities(name string) (*x509.CertPool, error) {
 			files = append(files, filepath.Join(name, e.Name()))
 		}
 	}
-	pool, any := x509.NewCertPool(), false
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool()
+	}
+	any := false
 	for _, file := range files {
 		data, err := readFile(file, maxPEM)
 		if err != nil && !info.IsDir() {

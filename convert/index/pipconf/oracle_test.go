@@ -3,7 +3,9 @@ package pipconf_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -38,7 +40,11 @@ func TestPip(t *testing.T) {
 	random := rand.New(rand.NewPCG(6, 6))
 	var questions []question
 	var options []pipconf.Options
-	for i := range 600 {
+	machines := 200
+	if n, err := strconv.Atoi(os.Getenv("WAIN_SEEDS")); err == nil {
+		machines = n
+	}
+	for i := range machines {
 		m, dir := randomMachine(random), t.TempDir()
 		q := question{Command: []string{"install", "download"}[i%2], Etc: filepath.Join(dir, "etc"), Variables: map[string]string{}}
 		o := m.options(t, dir)

@@ -135,8 +135,12 @@ func (r *reader) apply(section string) {
 // surroundings takes what others than pip have set, where pip looks there too.
 func (r *reader) surroundings() {
 	s := r.settings
-	if s.Cert.Value == "" {
-		s.Cert = r.first("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+	// The variables outweigh pip's own option, in all its versions.
+	if bundle := r.first("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"); bundle.Value != "" {
+		if s.Cert.Value != "" && s.Cert.Value != bundle.Value {
+			r.note("cert of %s is passed over: %s is set", s.Cert.From, bundle.From)
+		}
+		s.Cert = bundle
 	}
 	if s.ClientCert.Value == "" {
 		s.ClientCert = r.first("SSL_CLIENT_CERT")

@@ -205,9 +205,13 @@ func TestRead(t *testing.T) {
 		},
 		"pip's own come before what stands around": {
 			machine{variables: map[string]string{
-				"PIP_CERT": "/p.pem", "REQUESTS_CA_BUNDLE": "/r.pem", "PIP_CLIENT_CERT": "~/k.pem", "SSL_CLIENT_CERT": "/s.pem", "NETRC": "~/n",
+				"PIP_CERT": "/p.pem", "PIP_CLIENT_CERT": "~/k.pem", "SSL_CLIENT_CERT": "/s.pem", "NETRC": "~/n",
 			}},
 			[]string{"cert /p.pem (PIP_CERT)", "client-cert DIR/home/k.pem (PIP_CLIENT_CERT)", "netrc DIR/home/n (NETRC)"},
+		},
+		"but for one": {
+			machine{variables: map[string]string{"PIP_CERT": "/p.pem", "REQUESTS_CA_BUNDLE": "/r.pem"}},
+			[]string{"cert /r.pem (REQUESTS_CA_BUNDLE)", "note: cert of PIP_CERT is passed over: REQUESTS_CA_BUNDLE is set"},
 		},
 		"uv before pip": {
 			machine{

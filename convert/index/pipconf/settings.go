@@ -24,7 +24,7 @@ type Settings struct {
 	ExtraIndexURLs  []Place  // pip's extra-index-url
 	FindLinks       []Place  // pip's find-links: folders, files, URLs
 	NoIndex         Flag     // no index is asked; find-links are
-	Cert            Text     // file or folder of authorities: pip's cert, else REQUESTS_CA_BUNDLE, else CURL_CA_BUNDLE
+	Cert            Text     // file or folder of authorities: REQUESTS_CA_BUNDLE, else CURL_CA_BUNDLE, else pip's cert
 	ClientCert      Text     // PEM file with certificate and key: pip's client-cert, else SSL_CLIENT_CERT
 	TrustedHosts    []Text   // host or host:port whose certificate is not judged
 	Proxy           Place    // for all hosts; outweighs the three below
