@@ -2,11 +2,8 @@ package lock
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
-
-	"wain/convert/pep"
 )
 
 // uvSchema is the version of the format that is read. Revisions of it, which
@@ -201,16 +198,6 @@ func (g *uvGraph) offered(projects []*uvNode) (extras, groups []string) {
 func sortNames(names []string) []string {
 	slices.Sort(names)
 	return slices.Compact(names)
-}
-
-// uvNames gives the names of tables in normal form.
-func uvNames[T any](tables ...map[string]T) (names []string) {
-	for _, table := range tables {
-		for name := range maps.Keys(table) {
-			names = append(names, pep.Normalize(name))
-		}
-	}
-	return sortNames(names)
 }
 
 // caution warns of what is taken without a hash, of markers that no target can

@@ -101,8 +101,13 @@ func (g *uvGraph) build(d *uvDocument, lines []int) {
 		return
 	}
 	for _, set := range g.conflicts {
-		for i := range set {
-			set[i] = uvItem{pep.Normalize(set[i].Package), pep.Normalize(set[i].Extra), pep.Normalize(set[i].Group)}
+		for i, item := range set {
+			for _, name := range []string{item.Package, item.Extra, item.Group} {
+				if name != "" {
+					g.named(nil, []string{name})
+				}
+			}
+			set[i] = uvItem{pep.Normalize(item.Package), pep.Normalize(item.Extra), pep.Normalize(item.Group)}
 		}
 	}
 	var err error
@@ -162,19 +167,8 @@ func (g *uvGraph) node(p *uvPackage, line int, revision int64) {
 		g.wrong(n, problemf(RuleField, "has no version"))
 	}
 	n.forks = g.parseAll(n, p.Forks)
-	n.extras = uvNames(p.Optional)
-	n.groupNames = uvNames(p.Groups, p.OldGroups)
-	if m := p.Metadata; m != nil {
-		if m.Extras != nil {
-			for _, extra := range *m.Extras {
-				n.extras = append(n.extras, pep.Normalize(extra))
-			}
-			n.extras = sortNames(n.extras)
-		}
-		// Revision 1 added what is said of extras without dependencies.
-		n.extrasKnown = m.Extras != nil || revision >= 1
-		n.groupNames = sortNames(append(n.groupNames, uvNames(m.Groups, m.OldGroups)...))
-	}
+	g.offers(n)
+	n.extrasKnown = p.Metadata != nil && (p.Metadata.Extras != nil || revision >= 1)
 	if len(g.byName[n.name]) == maxForks {
 		g.wrong(n, problemf(RuleSize, "more than %d packages of one name", maxForks))
 		return
@@ -187,6 +181,29 @@ func (g *uvGraph) node(p *uvPackage, line int, revision int64) {
 	}
 	g.nodes = append(g.nodes, n)
 	g.byName[n.name] = append(g.byName[n.name], n)
+}
+
+// offers finds the extras and groups of a package. Its metadata has those
+// without dependencies too; of extras it says so since revision 1.
+func (g *uvGraph) offers(n *uvNode) {
+	extras, groups := uvKeys(n.Optional), append(uvKeys(n.Groups), uvKeys(n.OldGroups)...)
+	if m := n.Metadata; m != nil {
+		if m.Extras != nil {
+			extras = append(extras, *m.Extras...)
+		}
+		groups = append(append(groups, uvKeys(m.Groups)...), uvKeys(m.OldGroups)...)
+	}
+	n.extras, n.groupNames = g.named(n, extras), g.named(n, groups)
+}
+
+// named brings names to normal form, sorted. What is no name is reported.
+func (g *uvGraph) named(n *uvNode, names []string) []string {
+	for _, name := range names {
+		if !pep.ValidName(name) {
+			g.wrong(n, problemf(RuleField, "%s is not the name of a project, extra or group", quote(name)))
+		}
+	}
+	return sortNames(normalNames(names))
 }
 
 // connect makes the edges of a package.
@@ -306,6 +323,7 @@ func (g *uvGraph) roots(d *uvDocument) {
 	}
 	g.requirements = g.rootsOf(d.Manifest.Requirements)
 	g.groups = map[string][]uvRoot{}
+	g.named(nil, uvKeys(d.Manifest.Groups))
 	for _, name := range uvKeys(d.Manifest.Groups) {
 		normal := pep.Normalize(name)
 		g.groups[normal] = append(g.groups[normal], g.rootsOf(d.Manifest.Groups[name])...)
@@ -315,7 +333,7 @@ func (g *uvGraph) roots(d *uvDocument) {
 			g.overridden = append(g.overridden, r.Name)
 		}
 	}
-	g.overridden = sortNames(normalNames(append(g.overridden, d.Manifest.Excludes...)))
+	g.overridden = g.named(nil, append(g.overridden, d.Manifest.Excludes...))
 }
 
 // join makes a package a member of the workspace.

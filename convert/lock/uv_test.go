@@ -176,7 +176,7 @@ source = { git = "ssh://git@git.example.org/p.git?subdirectory=sub%2Fp&rev=main#
 // uvTeam is a workspace: app needs lib, lib needs tool, which has nothing to
 // install, and plain, which is no member.
 var uvTeam = uvText("[manifest]\nmembers = [\"app\", \"lib\", \"Tool\"]\noverrides = [{ name = \"Six\" }]\nexcludes = [\"gone\"]\n[[manifest.dependency-metadata]]\nname = \"odd\"\nversion = \"1\"\nrequires-dist = [\"x\"]",
-	"dependencies = [{ name = \"lib\", extra = [\"Fast_1\"] }]\n[package.optional-dependencies]\nall = [{ name = \"app\", extra = [\"one\"] }]\none = [{ name = \"six\" }]\n[package.metadata]\nprovides-extras = [\"one\", \"all\", \"None_\"]",
+	"dependencies = [{ name = \"lib\", extra = [\"Fast_1\"] }]\n[package.optional-dependencies]\nall = [{ name = \"app\", extra = [\"one\"] }]\none = [{ name = \"six\" }]\n[package.metadata]\nprovides-extras = [\"one\", \"all\", \"No_One\"]",
 	"name = \"lib\"\nversion = \"2\"\nsource = { editable = \"packages/lib\" }\ndependencies = [{ name = \"tool\" }, { name = \"app\" }]\n[package.optional-dependencies]\nfast-1 = [{ name = \"odd\" }]\n[package.dev-dependencies]\ndev = [{ name = \"gone\" }]\n[package.metadata]\n[package.metadata.requires-dev]\ndev = []\nempty = []",
 	"name = \"tool\"\nsource = { virtual = \"packages/tool\" }\ndependencies = [{ name = \"plain\", marker = \"platform_release == ''\" }]\n[package.metadata]",
 	"name = \"plain\"\nversion = \"3\"\nsource = { directory = \"packages/plain\" }",
@@ -190,7 +190,7 @@ func TestUVWorkspace(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := lock.Lock{
-		Own: []string{"app", "lib", "tool"}, Extras: []string{"all", "fast-1", "none-", "one"}, Groups: []string{"dev", "empty"},
+		Own: []string{"app", "lib", "tool"}, Extras: []string{"all", "fast-1", "no-one", "one"}, Groups: []string{"dev", "empty"},
 		Warnings: []string{
 			dir + "/uv.lock:37: what tool needs depends on platform_release, which a target does not fix: it is taken for empty",
 			dir + "/uv.lock: overrides what packages say of gone, odd, six: their own metadata may disagree",
@@ -213,7 +213,7 @@ func TestUVWorkspace(t *testing.T) {
 		"a member with its group":     {lock.Want{Projects: []string{"lib"}, Groups: []string{"dev"}}, []string{"app @ DIR", "gone==1", "odd==1", "plain @ DIR/packages/plain"}},
 		"a member with nothing":       {lock.Want{Projects: []string{"tool"}}, []string{"plain @ DIR/packages/plain"}},
 		"a project that is no member": {lock.Want{Projects: []string{"six"}, Groups: []string{"empty"}}, []string{"odd==1", "plain @ DIR/packages/plain"}},
-		"none":                        {lock.Want{Extras: []string{"none."}}, []string{"odd==1", "plain @ DIR/packages/plain"}},
+		"none":                        {lock.Want{Extras: []string{"no.one"}}, []string{"odd==1", "plain @ DIR/packages/plain"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -233,6 +233,27 @@ func TestUVWorkspace(t *testing.T) {
 				t.Errorf("pins (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestUVLineEnds reads a lock that git brought to the line ends of Windows.
+func TestUVLineEnds(t *testing.T) {
+	var want []lock.Pin
+	for _, text := range []string{uvTeam, strings.ReplaceAll(uvTeam, "\n", "\r\n")} {
+		dir, l, err := readUVText(t, text, lock.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		pins := l.Pins()
+		for i := range pins {
+			pins[i].File, pins[i].Origin = "", strings.TrimPrefix(pins[i].Origin, dir)
+		}
+		if want == nil {
+			want = pins
+		}
+		if diff := cmp.Diff(want, pins); diff != "" || len(pins) != 4 {
+			t.Errorf("%d pins (-want +got):\n%s", len(pins), diff)
+		}
 	}
 }
 

@@ -50,7 +50,11 @@ func TestUVWrong(t *testing.T) {
 		"environments":                {replace("revision = 3", "supported-markers = [\"linux\"]"), []string{"uv.lock marker"}},
 		"a fork's marker":             {plain + "resolution-markers = [\"x == 1\"]", []string{"uv.lock:11 marker"}},
 		"an edge's marker":            {plain + "dependencies = [{ name = \"app\", marker = \"extra == \" }]", []string{"uv.lock:11 marker"}},
-		"an edge to nothing":          {plain + "dependencies = [{ name = \"q\" }, { name = \"app\", version = \"2\" }, { name = \"app\", source = { virtual = \".\" } }]", []string{"uv.lock:11 missing", "uv.lock:11 missing", "uv.lock:11 missing"}},
+		"names that are none": {
+			uvText("manifest.dependency-groups.\"a\\nb\" = []\nmanifest.excludes = [\"\\u001b[1m\"]\nconflicts = [[{ package = \"app\", extra = \"-\" }]]", "[package.metadata]\nprovides-extras = [\"x\", \"a b\"]\nrequires-dev.\"é\" = []"),
+			[]string{"uv.lock field", "uv.lock:7 field", "uv.lock:7 field", "uv.lock field", "uv.lock field"},
+		},
+		"an edge to nothing": {plain + "dependencies = [{ name = \"q\" }, { name = \"app\", version = \"2\" }, { name = \"app\", source = { virtual = \".\" } }]", []string{"uv.lock:11 missing", "uv.lock:11 missing", "uv.lock:11 missing"}},
 		"an edge to nothing in an extra, and in a group": {
 			plain + "optional-dependencies.x = [{ name = \"q\" }]\ndev-dependencies.y = [{ name = \"\" }]",
 			[]string{"uv.lock:11 missing", "uv.lock:11 missing"},
