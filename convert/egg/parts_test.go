@@ -1,12 +1,15 @@
 package egg_test
 
 import (
+	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"wain/convert/egg"
+	"wain/convert/wheel"
 )
 
 func TestParseRequires(t *testing.T) {
@@ -52,6 +55,27 @@ y
 	}
 	if len(r.Warnings) != 2 {
 		t.Errorf("%q", r.Warnings)
+	}
+}
+
+// A marker that is repeated for each line does not fill the memory.
+func TestRequiresAreBounded(t *testing.T) {
+	text := "[x:" + strings.Repeat("os_name == 'a' or ", 500) + "os_name == 'b']\n" + strings.Repeat("a\n", 1_000_000)
+	r, err := egg.ParseRequires([]byte(text))
+	var e *wheel.Error
+	if !errors.As(err, &e) || e.Rule != "egg-info-size" || len(r.Requirements) != 0 {
+		t.Errorf("%v", err)
+	}
+	if _, err := egg.ParseRequires([]byte(strings.Repeat("a\n", 100_001))); !errors.As(err, &e) || e.Rule != "egg-info-size" {
+		t.Errorf("%v", err)
+	}
+	// Many extras take no longer than many lines.
+	var b strings.Builder
+	for i := range 200_000 {
+		fmt.Fprintf(&b, "[a%d]\n", i)
+	}
+	if r, err := egg.ParseRequires([]byte(b.String())); err != nil || len(r.Extras) != 200_000 {
+		t.Errorf("%d extras, %v", len(r.Extras), err)
 	}
 }
 

@@ -23,6 +23,7 @@ type Requires struct {
 const (
 	maxRequires = 4 << 20  // bytes read
 	maxWritten  = 16 << 20 // bytes of requirements
+	maxLines    = 100_000  // requirements
 )
 
 // ParseRequires reads a requires.txt: a requirement a line, in sections
@@ -57,6 +58,9 @@ func ParseRequires(text []byte) (Requires, error) {
 		}
 		if written += len(s.marker) + len(line); written > maxWritten {
 			return Requires{}, refuse("egg-info-size", "", "the requirements with their markers have more than %d bytes", maxWritten)
+		}
+		if len(r.Requirements) == maxLines {
+			return Requires{}, refuse("egg-info-size", "", "more than %d requirements", maxLines)
 		}
 		r.Requirements = append(r.Requirements, requirement)
 	}
