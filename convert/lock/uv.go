@@ -204,8 +204,8 @@ func sortNames(names []string) []string {
 // answer, and of what is not as packages themselves say.
 func (g *uvGraph) caution() {
 	for _, n := range g.nodes {
-		if g.allowUnhashed && slices.ContainsFunc(n.files(), func(f uvFile) bool { return f.Hash == "" }) {
-			g.warn(n.line, "%s has no hash: any bytes of that name are taken", quote(n.title()))
+		if g.allowUnhashed && slices.ContainsFunc(n.files(), uvFile.weak) {
+			g.warn(n.line, "%s has no hash by sha256, sha384 or sha512: any file of that name is taken", quote(n.title()))
 		}
 		for _, variable := range n.kernel {
 			g.warn(n.line, "what %s needs depends on %s, which a target does not fix: it is taken for empty", n.name, variable)

@@ -109,10 +109,10 @@ func (g *uvGraph) file(n *uvNode, f uvFile) (File, *problem) {
 	case file.URL != "" && !fetched(file.URL):
 		return file, problemf(RuleField, "%s: not a URL that files are fetched from", quote(file.URL))
 	}
+	if f.weak() && g.allowUnhashed {
+		return file, nil
+	}
 	if f.Hash == "" {
-		if g.allowUnhashed {
-			return file, nil
-		}
 		return file, problemf(RuleUnhashed, "no hash for %s: uv writes none for the files of a folder; an index gives them, as do links with #sha256=", quote(file.Name))
 	}
 	h, err := ParseHash(f.Hash)
@@ -121,6 +121,12 @@ func (g *uvGraph) file(n *uvNode, f uvFile) (File, *problem) {
 	}
 	file.Hashes = []Hash{h}
 	return file, nil
+}
+
+// weak tells whether a file has no hash that could be trusted.
+func (f uvFile) weak() bool {
+	algorithm, _, _ := strings.Cut(f.Hash, ":")
+	return digestSize(algorithm) == 0
 }
 
 // lastPart is the name of a file by its place.

@@ -269,30 +269,34 @@ func (w *uvWalk) follow(edges []uvEdge, discover bool) {
 		if !w.judge(e.marker, names) {
 			continue
 		}
-		w.names = names
-		if discover {
-			for _, extra := range e.extras {
-				if item := (uvItem{Package: e.to.name, Extra: extra}); !w.active[item] {
-					if _, listed := w.active[item]; listed {
-						w.active[item] = true
-					}
-				}
+		if w.names = names; discover {
+			for _, item := range w.dormant(e) {
+				w.active[item] = true
 			}
 		}
 		w.push(e.to, e.extras)
 	}
 }
 
-// with gives the names of what is active once an edge is followed.
+// with gives the names of what is active once an edge is followed, which its own
+// marker may ask about.
 func (w *uvWalk) with(e uvEdge) []string {
 	names := slices.Clip(w.names)
+	for _, item := range w.dormant(e) {
+		names = append(names, item.encoded())
+	}
+	return names
+}
+
+// dormant are the items of conflicts that an edge makes active.
+func (w *uvWalk) dormant(e uvEdge) (items []uvItem) {
 	for _, extra := range e.extras {
 		item := uvItem{Package: e.to.name, Extra: extra}
 		if active, listed := w.active[item]; listed && !active {
-			names = append(names, item.encoded())
+			items = append(items, item)
 		}
 	}
-	return names
+	return items
 }
 
 // start takes what the lock as a whole asks for: the one package of the name
