@@ -310,3 +310,30 @@ func TestUVExport(t *testing.T) {
 		})
 	}
 }
+
+// TestUVAliases has locks with the names that keys had at first, which uv still
+// reads.
+func TestUVAliases(t *testing.T) {
+	fixtures.PythonTool(t, "uv", "uv")
+	old := strings.NewReplacer("[[package]]", "[[distribution]]", "[package.dev-dependencies]", "[distribution.dependency-groups]",
+		"[package.metadata.requires-dev]", "[distribution.metadata.dependency-groups]", "[package.", "[distribution.", "upload-time", "upload_time")
+	for _, name := range []string{"workspace", "revision-3"} {
+		dir := t.TempDir()
+		if err := os.CopyFS(dir, os.DirFS(filepath.Join("testdata/uv", name))); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(dir, "uv.lock")
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(old.Replace(string(text))), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		questions := uvQuestions(t, path)
+		compared, _ := compareUV(t, questions[:min(len(questions), 12)], uvTargets()[:4])
+		if compared < 12 {
+			t.Errorf("%s: compared %d selections only", name, compared)
+		}
+	}
+}
