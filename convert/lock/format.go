@@ -57,6 +57,8 @@ func recognise(path string, data []byte) (string, *FormatError) {
 		return "", &FormatError{path, "JSON that is no Pipfile.lock", ""}
 	case looksLikeProject(data):
 		return "", &FormatError{path, "a pyproject.toml", exportOf(data)}
+	case strings.HasSuffix(base, ".toml"):
+		return "", &FormatError{path, "TOML, and none of a kind of lock that is known", ""}
 	}
 	return formatRequirements, nil
 }

@@ -21,6 +21,7 @@ func TestNoLock(t *testing.T) {
 		"a renamed project":   {"x.toml", "[project]\nname = 'x'", "a pyproject.toml", "uv lock"},
 		"a Pipfile":           {"Pipfile", "[packages]", "Pipfile", "pipenv lock"},
 		"a wheel":             {"x-1-py3-none-any.whl", "PK\x03\x04", "a wheel or another archive", ""},
+		"other TOML":          {"x.toml", "a = 1", "TOML, and none of a kind of lock that is known", ""},
 		"other JSON":          {"x.json", "{\"a\": 1}", "JSON that is no Pipfile.lock", ""},
 	}
 	for name, test := range tests {
