@@ -143,7 +143,7 @@ const maxInit = 16 << 10
 // statements matches each line of an __init__.py that does nothing but declare a
 // namespace package, white space at both ends removed.
 var statements = regexp.MustCompile(`^(?:` + strings.Join([]string{
-	``, `#.*`, `try:`, `pass`, `except(?: \(?[A-Za-z, ]+\)?)?:(?: pass)?`, `# .*`,
+	``, `#.*`, `try:`, `else:`, `pass`, `except(?: \(?[A-Za-z, ]+\)?)?:(?: pass)?`,
 	`import pkg_resources`, `import pkgutil`, `from pkgutil import extend_path`,
 	`__import__\(["']pkg_resources["']\)\.declare_namespace\(__name__\)`,
 	`pkg_resources\.declare_namespace\(__name__\)`,

@@ -186,6 +186,7 @@ func TestNamespaceDeclarations(t *testing.T) {
 		"with a fallback":      {"try:\n    " + declare + "except ImportError:\n    __path__ = __import__('pkgutil').extend_path(__path__, __name__)\n", false, false},
 		"with any fallback":    {"try:\n    import pkg_resources\n    pkg_resources.declare_namespace(__name__)\nexcept (ImportError, AttributeError): pass\n", false, false},
 		"for old tools":        {"import pkg_resources\npkg_resources.declare_namespace(__name__)\n\nimport modulefinder\nfor p in __path__:\n    modulefinder.AddPackagePath(__name__, p)\n", false, false},
+		"as Paste has it":      {"try:\n    " + declare + "except ImportError:\n    # why\n    from pkgutil import extend_path\n    __path__ = extend_path(__path__, __name__)\n\ntry:\n    import modulefinder\nexcept ImportError:\n    pass\nelse:\n    for p in __path__:\n        modulefinder.AddPackagePath(__name__, p)\n", false, false},
 		"with documentation":   {"# x\n'''A\nnamespace.\n'''\r\n" + declare, false, false},
 		"empty":                {"", false, false},
 		"pkgutil alone":        {"from pkgutil import extend_path\n__path__ = extend_path(__path__, __name__)\n", true, false},
