@@ -222,8 +222,15 @@ func (g *uvGraph) caution() {
 // Names are normalised and sorted; nil where there are none, or the format does
 // not say.
 func (l *Lock) Overridden() []string {
-	if g, ok := l.content.(*uvGraph); ok {
-		return g.overridden
+	g, ok := l.content.(*uvGraph)
+	if !ok {
+		return nil
 	}
-	return nil
+	names := slices.Clone(g.overridden)
+	for _, n := range g.nodes {
+		if n.Source.Virtual != "" {
+			names = append(names, n.name)
+		}
+	}
+	return sortNames(names)
 }

@@ -199,7 +199,7 @@ func TestUVWorkspace(t *testing.T) {
 	if diff := cmp.Diff(want, lock.Lock{Own: l.Own, Extras: l.Extras, Groups: l.Groups, Warnings: l.Warnings}, cmpopts.IgnoreUnexported(lock.Lock{})); diff != "" {
 		t.Errorf("the lock (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"gone", "odd", "six"}, l.Overridden()); diff != "" {
+	if diff := cmp.Diff([]string{"gone", "odd", "six", "tool"}, l.Overridden()); diff != "" {
 		t.Errorf("overridden (-want +got):\n%s", diff)
 	}
 	tests := map[string]struct {
