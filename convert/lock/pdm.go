@@ -14,6 +14,8 @@ type (
 	pdmDocument struct {
 		Metadata struct {
 			LockVersion   string      `toml:"lock_version"`
+			ContentHash   string      `toml:"content_hash"`
+			LockInputs    any         `toml:"lock_inputs"`
 			Groups        []string    `toml:"groups"`
 			Strategy      *[]string   `toml:"strategy"`
 			CrossPlatform *bool       `toml:"cross_platform"` // before 4.4
@@ -97,16 +99,17 @@ func readPDM(path string, data []byte, o Options) (*Lock, error) {
 		if len(lines) == len(d.Packages) {
 			line = lines[i]
 		}
-		if k, ok := r.locked(line, &d.Packages[i]); ok {
+		if k, ok := r.locked(line, &d.Packages[i]); ok && !r.isProject(&k) {
 			r.pdm.packages = append(r.pdm.packages, k)
 		}
 	}
 	if err := r.err(); err != nil {
 		return nil, err
 	}
-	// Extras of the project are groups in a pdm.lock: it does not tell which.
-	offered := slices.DeleteFunc(slices.Clone(r.pdm.groups), func(group string) bool { return group == pdmDefault })
-	return &Lock{Path: path, Format: formatPDM, Extras: offered, Groups: slices.Clone(offered), Warnings: r.warnings, content: r.pdm}, nil
+	l := &Lock{Path: path, Format: formatPDM, content: r.pdm}
+	r.beside(l, &d)
+	l.Warnings = r.warnings
+	return l, nil
 }
 
 // pdmRelock makes a lock that is read here.
@@ -158,6 +161,11 @@ func (r *pdmReader) locked(line int, e *pdmEntry) (k pdmPackage, ok bool) {
 	}
 	r.report(line, k.Name, r.place(&k.Pin, e))
 	return k, true
+}
+
+// isProject tells whether a package is the project that the lock is of.
+func (r *pdmReader) isProject(k *pdmPackage) bool {
+	return k.Origin != "" && k.Origin == filepath.Clean(r.dir)
 }
 
 func (r *pdmReader) marker(k *pdmPackage, text string) *pep.Marker {

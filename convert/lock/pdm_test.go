@@ -2,7 +2,9 @@ package lock_test
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -72,6 +74,7 @@ func TestPDMLock(t *testing.T) {
 			name: "one target of several", lock: pdmLock(pdmPackage("a", "1", indexed("a")), "[[metadata.targets]]\nrequires_python = '>=3.12'\n[[metadata.targets]]\nrequires_python = '>=3.9'\nplatform = 'linux'\nimplementation = 'CPython'"),
 			pins: []string{"a==1"},
 		},
+		{name: "the project itself", lock: pdmLock(pdmPackage("a", "1", "path = '.'", "editable = true") + pdmPackage("b", "1", indexed("b"))), pins: []string{"b==1"}},
 		{
 			name: "extras of a package", lock: pdmLock(pdmPackage("a", "1", indexed("a")) + pdmPackage("A", "1", "extras = ['Y.z']", indexed("a")) + pdmPackage("a", "1", "extras = ['x']", indexed("a"))),
 			pins: []string{"a==1"},
@@ -193,6 +196,50 @@ func TestPDMPlatform(t *testing.T) {
 		}
 		if _, err := l.Select(pep.Environment{PythonFullVersion: "3.12.0"}, lock.Want{}); err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+// TestPDMProject: the project beside the lock has its name, tells extras from
+// groups, and when it has changed.
+func TestPDMProject(t *testing.T) {
+	for name, want := range map[string][3][]string{
+		"flat":    {{"shop"}, {"all", "cache", "token-auth"}, {"base-tools", "docs", "test"}},
+		"targets": {{"shop"}, {"all", "cache", "token-auth"}, {"base-tools", "docs", "test"}},
+		"urls":    {{"shop"}, {"all", "cache", "token-auth"}, {"base-tools", "docs", "test"}},
+		"v44":     {{"shop"}, {"all", "cache", "token-auth"}, {"docs"}},
+	} {
+		dir := copyLock(t, filepath.Join("testdata/pdm", name))
+		path := filepath.Join(dir, "pdm.lock")
+		l, err := lock.Read(path, lock.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, [3][]string{l.Own, l.Extras, l.Groups}); diff != "" || len(l.Warnings) > 0 {
+			t.Errorf("%s: own, extras, groups (-want +got):\n%s%q", name, diff, l.Warnings)
+		}
+		project := filepath.Join(dir, "pyproject.toml")
+		text, err := os.ReadFile(project)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(project, []byte(strings.Replace(string(text), "flask>=2.2", "flask>=2.3", 1)), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		l, err = lock.Read(path, lock.Options{})
+		if stale := err == nil && len(l.Warnings) == 1 && strings.Contains(l.Warnings[0], "run pdm lock"); stale != (name != "v44") {
+			t.Errorf("%s changed: %v %q", name, err, l.Warnings)
+		}
+		if err := os.Remove(project); err != nil {
+			t.Fatal(err)
+		}
+		l, err = lock.Read(path, lock.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := slices.Sorted(slices.Values(slices.Concat(want[1], want[2])))
+		if diff := cmp.Diff([3][]string{nil, all, all}, [3][]string{l.Own, l.Extras, l.Groups}); diff != "" || len(l.Warnings) > 0 {
+			t.Errorf("%s alone: own, extras, groups (-want +got):\n%s%q", name, diff, l.Warnings)
 		}
 	}
 }

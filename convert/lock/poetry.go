@@ -292,7 +292,7 @@ func (r *poetryReader) beside(contentHash string) (own []string) {
 	file, unread := load(path, maxSize)
 	if unread != nil {
 		if p.flat {
-			r.warn(0, "%s cannot be read, so it is not known whether the lock is up to date", path)
+			r.unknown(path)
 		} else {
 			r.issues = append(r.issues, unread.at(place{file: path}))
 		}
@@ -300,21 +300,27 @@ func (r *poetryReader) beside(contentHash string) (own []string) {
 	}
 	data := file.data
 	d, list := decodePoetryProject(path, data)
-	if len(list) > 0 && !p.flat {
+	switch {
+	case len(list) > 0 && p.flat:
+		r.unknown(path)
+		return nil
+	case len(list) > 0:
 		r.issues = append(r.issues, list...)
 		return nil
 	}
 	if fresh, known := isFresh(data, contentHash); known && !fresh {
 		r.warn(0, "%s has changed since the lock was made: run poetry lock", path)
 	}
-	if d == nil {
-		return nil
-	}
 	if !p.flat {
 		p.project = r.project(path, d)
 		p.groups = p.project.names()
 	}
 	return d.own()
+}
+
+// unknown warns of a project that is of no use, where none is needed.
+func (r *poetryReader) unknown(path string) {
+	r.warn(0, "%s cannot be read, so it is not known whether the lock is up to date", path)
 }
 
 // flatGroups are the groups that packages are in, without main.

@@ -26,12 +26,16 @@ func isFresh(project []byte, contentHash string) (fresh, known bool) {
 		if !ok {
 			return false, false
 		}
-		sum := sha256.Sum256(text)
-		if hex.EncodeToString(sum[:]) == contentHash {
+		if hexSum(text) == contentHash {
 			return true, true
 		}
 	}
 	return false, true
+}
+
+func hexSum(text []byte) string {
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
 }
 
 // relevantContent is what Poetry hashes of a pyproject.toml, from its

@@ -254,6 +254,22 @@ func TestPoetryFiles(t *testing.T) {
 	}
 }
 
+// TestPoetryProject: a lock that says all is read whatever is beside it.
+func TestPoetryProject(t *testing.T) {
+	for name, project := range map[string]string{
+		"no TOML": "[tool", "other types": "[tool.poetry]\ngroup = 1\n", "too deep": "x = " + strings.Repeat("[", 200), "changed": "[tool.poetry]\nname = 'x'\n",
+	} {
+		text := strings.Replace(poetryLock(locked("a", "1")), `content-hash = ""`, `content-hash = "0"`, 1)
+		dir := write(t, map[string]string{"poetry.lock": text, "pyproject.toml": project})
+		l, err := lock.Read(filepath.Join(dir, "poetry.lock"), lock.Options{})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		} else if len(l.Warnings) != 1 {
+			t.Errorf("%s: %q", name, l.Warnings)
+		}
+	}
+}
+
 // TestPoetryUnhashed: allowed, a pin without a hash is a warning.
 func TestPoetryUnhashed(t *testing.T) {
 	path := filepath.Join(write(t, map[string]string{"poetry.lock": poetryLock(bare("a", "1", "groups = ['main']", "files = []"))}), "poetry.lock")
