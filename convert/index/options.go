@@ -18,7 +18,7 @@ type Options struct {
 	// of its files.
 	Indexes []Remote
 	// Assigned ties projects, by normalised name, to the index of that
-	// Remote.Name: no other is asked for them.
+	// Remote.Name: no other is asked for them. FindLinks count for them too.
 	Assigned map[string]string
 	NoIndex  bool // leave Indexes aside
 	Offline  bool // take pages and files from Cache alone

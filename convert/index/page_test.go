@@ -86,7 +86,7 @@ func TestPage(t *testing.T) {
 		"another encoding":      {says(200, "Content-Encoding", "br", "Content-Type", "text/html"), `encoded as "br"`, 1},
 		"redirect-loop":         {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path, http.StatusFound) }, "stopped after 10 redirects", 10},
 		"redirect to nowhere":   {says(302), "the server answers 302 Found", 1},
-		"redirect to a file":    {http.RedirectHandler("file:///etc/passwd", 302).ServeHTTP, "unsupported protocol scheme", 1},
+		"redirect to a file":    {http.RedirectHandler("file:///etc/passwd", http.StatusFound).ServeHTTP, "unsupported protocol scheme", 1},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -116,7 +116,7 @@ func TestPage(t *testing.T) {
 func TestRedirectedPage(t *testing.T) {
 	text, wheel, hash := wheelText("greetings")
 	there := newSite(t, map[string]http.HandlerFunc{"/new/greetings/": page(`<a href="` + wheel + `">`), "/new/greetings/" + wheel: file(text)})
-	here := newSite(t, map[string]http.HandlerFunc{"/simple/greetings/": http.RedirectHandler(there.URL+"/new/greetings/", 301).ServeHTTP})
+	here := newSite(t, map[string]http.HandlerFunc{"/simple/greetings/": http.RedirectHandler(there.URL+"/new/greetings/", http.StatusMovedPermanently).ServeHTTP})
 	x := remote(t, index.Options{Indexes: []index.Remote{{Name: "ours", URL: here.URL + "/simple"}}})
 	list := candidates(t, x, "greetings")
 	if len(list) != 1 || list[0].URL != there.URL+"/new/greetings/"+wheel || list[0].Index != "ours" {

@@ -191,6 +191,7 @@ type watched struct {
 func (w *watched) Read(b []byte) (int, error) {
 	w.timer.Reset(w.timeout)
 	n, err := w.body.Read(b)
+	w.timer.Stop() // what the reader does with it is its own time
 	if err != nil && err != io.EOF {
 		err = w.explain(err)
 	}

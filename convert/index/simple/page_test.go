@@ -147,7 +147,7 @@ func BenchmarkParse(b *testing.B) {
 		if i > 0 {
 			j.WriteString(",")
 		}
-		fmt.Fprintf(&j, `{"filename":%q,"url":"https://files.example.org/packages/ab/cd/%[1]s","hashes":{"sha256":"%[2]064x"},"requires-python":">=3.9","size":123,"core-metadata":{"sha256":"%[2]064x"},"yanked":false}`, name, i)
+		fmt.Fprintf(&j, `{"filename":%q,"url":"https://files.example.org/packages/ab/cd/%[1]s","hashes":{"sha256":"%064[2]x"},"requires-python":">=3.9","size":123,"core-metadata":{"sha256":"%064[2]x"},"yanked":false}`, name, i)
 		fmt.Fprintf(&h, `<a href="https://files.example.org/packages/ab/cd/%s#sha256=%064x" data-requires-python="&gt;=3.9">%[1]s</a><br>`, name, i)
 	}
 	j.WriteString("]}")
