@@ -12,8 +12,9 @@
 // long. What breaks the format is a *FormatError, which a caller may treat as a
 // warning: a wheel may carry odd files as data.
 //
-// Read describes one file; Platform.Check says whether a platform can load it;
-// Needs tells what a whole tree of them takes from the system. Which package
+// Read describes one file; Platform.Check says whether a platform can load it:
+// machine, C library, version of glibc; Tree tells what a whole tree of files
+// takes from the system, and what its files bring each other. Which package
 // brings a soname is the business of convert/target.
 //
 // Specifications: System V ABI, "Program Loading and Dynamic Linking"
