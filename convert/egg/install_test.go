@@ -1,11 +1,17 @@
 package egg_test
 
 import (
+	"io"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"wain/convert/target"
+	"wain/convert/venv"
 )
 
 // Installed by pip into an environment without setuptools, the modules are
@@ -107,5 +113,71 @@ func TestSameEggSameBytes(t *testing.T) {
 	}
 	if len(result.Warnings) != 0 {
 		t.Errorf("warnings: %q", result.Warnings)
+	}
+}
+
+// Laid out as a package has it, without pip: the same commands run.
+func TestConvertedEggInPackage(t *testing.T) {
+	var items []venv.Item
+	for _, project := range []string{"plain", "spaces", "spaces2"} {
+		path, _ := convert(t, built(t, project, "bdist_egg"))
+		items = append(items, venv.Item{Wheel: openWheel(t, path), Source: project == "plain"})
+	}
+	host, err := target.Find("debian12", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	python := strings.Fields(run(t, ".", setuptools(t), "-c", "import os, sys; print(os.path.realpath(sys.executable), '%d.%d' % sys.version_info[:2])"))
+	host.Python = target.Python{Version: python[1], Full: python[1] + ".0", Package: "python" + python[1], Path: python[0]}
+	dir := filepath.Join(t.TempDir(), "app")
+	tree, err := venv.Lay(items, venv.Options{Dir: dir, Target: host})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range tree.Entries {
+		if strings.HasPrefix(e.Path, dir) {
+			place(t, e)
+		}
+	}
+	for _, c := range []struct {
+		command []string
+		want    string
+	}{
+		{[]string{"plain", "a"}, "cli one some data a\n"},
+		{[]string{"plain-tool"}, "tool 42\n"},
+		{[]string{"plain-shell", "x"}, "shell x\n"},
+		{[]string{"python", "-c", "import acme.two, acme.tools.one; print(acme.two.WHO, acme.tools.one.WHO)"}, "two one\n"},
+	} {
+		if diff := cmp.Diff(c.want, run(t, ".", filepath.Join(dir, "bin", c.command[0]), c.command[1:]...)); diff != "" {
+			t.Errorf("%s:\n%s", c.command[0], diff)
+		}
+	}
+	if diff := cmp.Diff(2, len(tree.Warnings)); diff != "" {
+		t.Errorf("a line for each .pth file: %q", tree.Warnings)
+	}
+}
+
+// place writes one entry of a tree to the disk.
+func place(t *testing.T, e venv.Entry) {
+	t.Helper()
+	var err error
+	switch e.Mode.Type() {
+	case fs.ModeDir:
+		err = os.MkdirAll(e.Path, 0o755)
+	case fs.ModeSymlink:
+		err = os.Symlink(e.Link, e.Path)
+	default:
+		var r io.ReadCloser
+		if r, err = e.Open(); err != nil {
+			break
+		}
+		defer r.Close()
+		var data []byte
+		if data, err = io.ReadAll(r); err == nil {
+			err = os.WriteFile(e.Path, data, e.Mode.Perm())
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"syscall"
 	"time"
 )
@@ -28,6 +29,9 @@ func (b *build) entry() string {
 	name := "cp" + b.Python + "-" + b.platform()
 	if b.Network {
 		name += "-network"
+	}
+	if !b.Epoch.IsZero() {
+		name += "-" + strconv.FormatInt(b.Epoch.Unix(), 10)
 	}
 	return filepath.Join(b.Cache, "built", b.hexSum(), name)
 }

@@ -46,7 +46,7 @@ type Options struct {
 	FindLinks []string  // folders with wheels of build requirements
 	Network   bool      // the build may use the network, and take build requirements from Indexes
 	Indexes   []string  // URLs, the first being the main one; none: the tool's default
-	Epoch     time.Time // SOURCE_DATE_EPOCH; zero is the first time that a zip file can hold
+	Epoch     time.Time // SOURCE_DATE_EPOCH, another one is another entry of the cache; zero is the first time that a zip file can hold, the same for everybody
 
 	Cache string   // folder, made if need be
 	Env   []string // the caller's environment, as of os.Environ; what is passed on: see the package comment
@@ -130,7 +130,7 @@ func (b *build) check() error {
 	case b.Cache == "":
 		return b.fail("sdist-cache", "no cache folder")
 	}
-	for _, index := range b.Indexes {
+	for _, index := range b.indexes() {
 		// The build sees its own environment.
 		if u, err := url.Parse(index); err != nil || u.User != nil {
 			return b.fail("sdist-index", "an index with credentials is not handed to a build, which runs foreign code; download its build requirements to a folder")

@@ -216,11 +216,21 @@ func TestCache(t *testing.T) {
 	if diff := cmp.Diff(first, second); diff != "" {
 		t.Errorf("built -, from the cache +:\n%s", diff)
 	}
+	// Credentials of an index are nobody's business without the network.
+	o.Indexes = []string{"https://user:secret@index.example.org/simple/"}
+	if !build(t, o).Cached {
+		t.Error("an index that is not used makes a difference")
+	}
 	// The sdist itself is no longer needed.
 	gone := o
 	gone.Archive = filepath.Join(t.TempDir(), "demo-1.0.tar.gz")
 	if !build(t, gone).Cached {
 		t.Error("built without its sdist")
+	}
+	dated := o
+	dated.Epoch = time.Date(2026, 1, 5, 12, 0, 0, 0, time.UTC)
+	if built := build(t, dated); built.Cached || !build(t, dated).Cached {
+		t.Error("a wheel of another date was taken")
 	}
 	for name, damage := range map[string]func() error{
 		"a wheel that changed":   func() error { return os.WriteFile(first.Path, []byte("PK"), 0o644) },
