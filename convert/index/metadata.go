@@ -222,11 +222,22 @@ func only(a, b map[string]bool) []string {
 	return list
 }
 
+// sameVersionText drops the zeros at a release's end, which do not count.
 func sameVersionText(s string) string {
-	if v, err := pep.ParseVersion(s); err == nil {
-		return v.String()
+	v, err := pep.ParseVersion(s)
+	if err != nil {
+		return s
 	}
-	return s
+	var parts []string
+	for _, n := range v.Release() {
+		parts = append(parts, string(n))
+	}
+	release := strings.Join(parts, ".")
+	short := release
+	for strings.HasSuffix(short, ".0") {
+		short = strings.TrimSuffix(short, ".0")
+	}
+	return strings.Replace(v.String(), release, short, 1)
 }
 
 func sameRequirement(s string) string {

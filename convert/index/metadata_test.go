@@ -244,13 +244,15 @@ func TestMetadataByPip(t *testing.T) {
 			}
 		}
 		other := slices.Clone(base)
-		if i := random.IntN(len(other)); random.IntN(3) > 0 && i > 0 {
-			line := lines[random.IntN(len(lines))]
-			prefix, _, _ := strings.Cut(line, ":")
-			was, _, _ := strings.Cut(other[i], ":")
-			if prefix == was || i > 2 && !strings.HasPrefix(line, "Name") && !strings.HasPrefix(line, "Version") && !strings.HasPrefix(line, "Requires-Python") {
-				other[i] = line
-			}
+		// One line becomes another one of the same field, or goes.
+		i := 1 + random.IntN(len(other)-1)
+		field, _, _ := strings.Cut(other[i], ":")
+		same := slices.DeleteFunc(slices.Clone(lines), func(line string) bool { return !strings.HasPrefix(line, field+":") })
+		switch {
+		case i > 2 && random.IntN(4) == 0:
+			other = slices.Delete(other, i, i+1)
+		case len(same) > 0:
+			other[i] = same[random.IntN(len(same))]
 		}
 		pairs = append(pairs, [2]string{strings.Join(base, "\n") + "\n\nbody\n", strings.Join(other, "\n") + "\n\nbody\n"})
 	}
