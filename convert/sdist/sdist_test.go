@@ -6,21 +6,17 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
-	"wain/convert/pep"
 	"wain/convert/sdist"
 	"wain/fixtures"
 )
@@ -67,84 +63,6 @@ func TestBuild(t *testing.T) {
 			}
 			if sums[0] != sums[len(sums)-1] {
 				t.Errorf("two builds, two wheels: %q", sums)
-			}
-		})
-	}
-}
-
-// listener counts the connections that it gets.
-func listener(t *testing.T) (address string, count func() int) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var mu sync.Mutex
-	n := 0
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			c.Close()
-			mu.Lock()
-			n++
-			mu.Unlock()
-		}
-	}()
-	t.Cleanup(func() { l.Close() })
-	return l.Addr().String(), func() int {
-		mu.Lock()
-		defer mu.Unlock()
-		return n
-	}
-}
-
-// intruder tries to reach an address, at first as anybody would, then by going
-// back to the network of the first process.
-const intruder = `
-import ctypes, os, socket
-host, port = %q.split(":")
-def reach(name):
-    try:
-        socket.create_connection((host, int(port)), timeout=5).close()
-        answer[name] = "reached"
-    except OSError as e:
-        answer[name] = "none"
-reach("plain")
-try:
-    fd = os.open("/proc/1/ns/net", os.O_RDONLY)
-    answer["setns"] = ctypes.CDLL(None, use_errno=True).setns(fd, 0)
-except OSError as e:
-    answer["setns"] = -1
-reach("again")
-`
-
-func TestBuildHasNoNetwork(t *testing.T) {
-	for _, tool := range []string{sdist.Pip, sdist.UV} {
-		t.Run(tool, func(t *testing.T) {
-			address, count := listener(t)
-			path, sum := hooked(t, fmt.Sprintf(intruder, address))
-			o := options(t, path, sum)
-			if tool == sdist.UV {
-				o = uv(t, o)
-			}
-			built := build(t, o)
-			if built.Isolation != sdist.Namespace {
-				fixtures.Missing(t, "needs network namespaces: this machine grants none")
-			}
-			want := map[string]any{"plain": "none", "setns": -1.0, "again": "none"}
-			if diff := cmp.Diff(want, answer(t, built)); diff != "" {
-				t.Error(diff)
-			}
-			if n := count(); n != 0 {
-				t.Errorf("%d connections", n)
-			}
-			// Allowed, the same sdist is built anew, and reaches it.
-			o.Network = true
-			built = build(t, o)
-			if built.Isolation != sdist.Open || built.Cached || answer(t, built)["plain"] != "reached" || count() == 0 {
-				t.Errorf("%+v, %v, %d connections", built, answer(t, built), count())
 			}
 		})
 	}
@@ -404,59 +322,4 @@ time.sleep(1000)
 		time.Sleep(20 * time.Millisecond)
 	}
 	t.Errorf("process %d still runs", pid)
-}
-
-func TestRefused(t *testing.T) {
-	path, sum := hooked(t, "")
-	good := uv(t, options(t, path, sum))
-	two, err := pep.ParseVersion("2.0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, test := range []struct {
-		name, rule string
-		edit       func(o *sdist.Options)
-	}{
-		{"hash-not-pinned", "sdist-hash", func(o *sdist.Options) { o.SHA256[0]++ }},
-		{"other-project", "sdist-name", func(o *sdist.Options) { o.Project = "other" }},
-		{"other-version", "sdist-name", func(o *sdist.Options) { o.Version = two }},
-		{"path-in-name", "sdist-name", func(o *sdist.Options) { o.Filename = "../demo-1.0.tar.gz" }},
-		{"a-wheel", "sdist-name", func(o *sdist.Options) { o.Filename = "demo-1.0-py3-none-any.whl" }},
-		{"unknown-tool", "sdist-tool", func(o *sdist.Options) { o.Tool = "make" }},
-		{"no-uv", "sdist-tool", func(o *sdist.Options) { o.UV = "" }},
-		{"uv-does-not-run", "sdist-tool", func(o *sdist.Options) { o.UV = "/nonexistent/uv" }},
-		{"no-interpreter", "sdist-python", func(o *sdist.Options) { o.Interpreter = "" }},
-		{"interpreter-does-not-run", "sdist-python", func(o *sdist.Options) { o.Interpreter = "/nonexistent/python" }},
-		{"no-python-at-all", "sdist-python", func(o *sdist.Options) { o.Interpreter = "/bin/true" }},
-		{"other-python", "sdist-python", func(o *sdist.Options) { o.Python = "3.2" }},
-		{"free-threaded", "sdist-python", func(o *sdist.Options) { o.Python += "t" }},
-		{"credentials", "sdist-index", func(o *sdist.Options) {
-			o.Network, o.Indexes = true, []string{"https://user:secret@index.example.org/simple/"}
-		}},
-		{"foreign-tags", "sdist-result", func(o *sdist.Options) {
-			o.Tags = []pep.Tag{{Python: "cp311", ABI: "cp311", Platform: "manylinux_2_17_aarch64"}}
-		}},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			o := good
-			o.Cache = t.TempDir()
-			test.edit(&o)
-			if e := refused(t, o, test.rule); strings.Contains(e.Error(), "secret") {
-				t.Error(e)
-			}
-		})
-	}
-	for name, wheel := range map[string]string{
-		"wheel-of-another-project": "other-1.0-py3-none-any.whl", "wheel-of-another-version": "demo-1.1-py3-none-any.whl",
-	} {
-		t.Run(name, func(t *testing.T) {
-			// uv looks at some of this itself.
-			path, sum := hookedAs(t, "", wheel)
-			_, err := sdist.Build(t.Context(), uv(t, options(t, path, sum)))
-			var e *sdist.Error
-			if !errors.As(err, &e) || !slices.Contains([]string{"sdist-result", "sdist-build"}, e.Rule) {
-				t.Errorf("%v", err)
-			}
-		})
-	}
 }
