@@ -56,6 +56,9 @@ func (t *Tree) brings(o *Object, soname string) bool {
 	if soname == "libc.so.6" || strings.HasPrefix(soname, "ld-linux") {
 		return false
 	}
+	if strings.Contains(soname, "/") { // a path, which is not searched for
+		return t.paths[soname]
+	}
 	for _, folder := range o.Runpath {
 		folder = strings.NewReplacer("${ORIGIN}", path.Dir(o.Path), "$ORIGIN", path.Dir(o.Path)).Replace(folder)
 		if t.paths[path.Join(folder, soname)] {

@@ -65,6 +65,8 @@ func TestTree(t *testing.T) {
 		"cuda":              {needs("a", "a/lib/x.so", "$ORIGIN/../../b/lib", "libz.so.1"), []*wainelf.Object{library("b", "b/lib/libz.so.1", "libz.so.1")}, nil},
 		"absolute":          {needs("a", "a/x.so", site+"b", "libz.so.1"), []*wainelf.Object{library("b", "b/libz.so.1", "")}, nil},
 		"own-system-copy":   {needs("a", "a/x.so", "", "libstdc++.so.6"), []*wainelf.Object{library("a", "a/libstdc++.so.6", "libstdc++.so.6")}, nil},
+		"by-path":           {needs("a", "a/x.so", "", site+"b/liby.so"), []*wainelf.Object{library("b", "b/liby.so", "")}, nil},
+		"by-a-strange-path": {needs("a", "a/x.so", "", "b/liby.so"), []*wainelf.Object{library("b", "b/liby.so", "")}, []string{"b/liby.so"}},
 		"hijack":            {needs("a", "a/x.so", "", "libstdc++.so.6"), []*wainelf.Object{library("b", "b/libstdc++.so.6", "libstdc++.so.6")}, []string{"libstdc++.so.6"}},
 		"hijack-by-name":    {needs("a", "a/x.so", "", "libz.so.1"), []*wainelf.Object{library("b", "b/libz.so.1", "libother.so")}, []string{"libz.so.1"}},
 		"hijack-libc":       {needs("a", "a/x.so", "$ORIGIN", "libc.so.6"), []*wainelf.Object{library("a", "a/libc.so.6", "libc.so.6")}, []string{"libc.so.6"}},

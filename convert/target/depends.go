@@ -22,13 +22,14 @@ type Need struct {
 // its symbol versions need. What the table does not know is left out and told
 // in unknown: a soname, or SONAME(SYMBOL VERSION) where the release's library
 // is too old to have it. For rpm they are the names that rpm's own generator
-// gives, and unknown is empty: rpm resolves them by file. What WithLibraries was
+// gives, and unknown has what no library is called, such as a name with spaces:
+// rpm resolves the rest by file. What WithLibraries was
 // told of a library comes before both.
 func (t Target) Depends(needs []Need) (relations, unknown []string) {
 	if t.Format == "deb" {
 		return t.debDepends(needs)
 	}
-	return t.rpmRequires(needs), nil
+	return t.rpmRequires(needs)
 }
 
 func (t Target) debDepends(needs []Need) (relations, unknown []string) {
@@ -70,7 +71,7 @@ func (t Target) debDepends(needs []Need) (relations, unknown []string) {
 // rpmRequires follows rpm's tools/elfdeps.c: SONAME()(64bit) for a library,
 // SONAME(VERSION)(64bit) for each symbol version, rtld(GNU_HASH) for files that
 // older loaders could not read; "(64bit)" is left out on 32-bit architectures.
-func (t Target) rpmRequires(needs []Need) (relations []string) {
+func (t Target) rpmRequires(needs []Need) (relations, unknown []string) {
 	marker := ""
 	if t.Arch.Class == elf.ELFCLASS64 {
 		marker = "(64bit)"
@@ -82,17 +83,26 @@ func (t Target) rpmRequires(needs []Need) (relations []string) {
 		if relation, ok := t.mapped[need.Soname]; ok && relation == "" || !isLibraryName(need.Soname) {
 			continue
 		}
+		if !sonameRule.MatchString(need.Soname) {
+			unknown = append(unknown, need.Soname)
+			continue
+		}
 		if marker == "" {
 			relations = append(relations, need.Soname)
 		} else {
 			relations = append(relations, need.Soname+"()"+marker)
 		}
 		for _, version := range need.Versions {
-			relations = append(relations, need.Soname+"("+version+")"+marker)
+			if symbolRule.MatchString(version) {
+				relations = append(relations, need.Soname+"("+version+")"+marker)
+			} else {
+				unknown = append(unknown, need.Soname+"("+version+")")
+			}
 		}
 	}
 	slices.Sort(relations)
-	return slices.Compact(relations)
+	slices.Sort(unknown)
+	return slices.Compact(relations), slices.Compact(unknown)
 }
 
 // isLibraryName is elfdeps' filter: other names are private to a program.

@@ -76,6 +76,22 @@ func TestDepends(t *testing.T) {
 			nil,
 		},
 		{
+			"rpm-hostile-names", "el9",
+			[]target.Need{
+				{Soname: "libx.so >= 2"},
+				{Soname: "libx.so.1\nlibevil"},
+				{Soname: "libc.so.6", Versions: []string{"GLIBC_2.17", "X)(64bit) >= 9", "X\x00"}},
+			},
+			[]string{"libc.so.6()(64bit)", "libc.so.6(GLIBC_2.17)(64bit)"},
+			[]string{"libc.so.6(X\x00)", "libc.so.6(X)(64bit) >= 9)", "libx.so >= 2", "libx.so.1\nlibevil"},
+		},
+		{
+			"deb-hostile-names", "debian12",
+			[]target.Need{{Soname: "libx.so.1, evil"}, {Soname: ""}},
+			nil,
+			[]string{"", "libx.so.1, evil"},
+		},
+		{
 			"rpm-other-names", "el9",
 			[]target.Need{{Soname: "plugin.so"}, {Soname: "libnodot"}, {Soname: "ld-linux-x86-64.so.2", Versions: []string{"GLIBC_2.3"}}},
 			[]string{"ld-linux-x86-64.so.2()(64bit)", "ld-linux-x86-64.so.2(GLIBC_2.3)(64bit)"},

@@ -49,6 +49,7 @@ func (t Target) WithLibraries(libraries map[string]string) (Target, error) {
 
 var (
 	sonameRule = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.+-]*$`)
+	symbolRule = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.:+~^-]*$`)
 	// https://www.debian.org/doc/debian-policy/ch-relationships.html#syntax-of-relationship-fields
 	relationRule = regexp.MustCompile(`^([a-z0-9][a-z0-9+.-]+)( \((<<|<=|=|>=|>>) [0-9][A-Za-z0-9.+~:-]*\))?$`)
 )
