@@ -1,6 +1,8 @@
 package lock_test
 
 import (
+	"errors"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -22,6 +24,10 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte("Flask[async]==3.0 ; python_version > '3' and (extra == 'x' or os_name in 'posix') \\\n --hash=" + hashA))
 	f.Add([]byte("\xff\xfe" + wide("-i https://${A}@h.example.org")))
 	f.Add([]byte("-c r.txt\n-r r.txt\n-f . --no-index"))
+	f.Add([]byte("-e .\n-e 'git+https://h.example.org/x.git#egg=X_y[z]&subdirectory=s'\nz @ https://h.example.org/z-1.zip#sha256=x"))
+	for _, text := range smallest {
+		f.Add([]byte(text))
+	}
 	dir := f.TempDir()
 	path := filepath.Join(dir, "r.txt")
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -40,13 +46,92 @@ func FuzzRead(f *testing.F) {
 			if err != nil {
 				continue
 			}
-			for _, p := range pins {
-				if p.Name == "" || p.Version == "" || p.Line == 0 || !unhashed && len(p.Hashes) == 0 {
-					t.Errorf("an incomplete pin: %+v", p)
+			checkPins(t, pins, unhashed)
+		}
+	})
+}
+
+// checkPins: pins are in order, and each says what it is, what its file must hash
+// to, and where it stands.
+func checkPins(t *testing.T, pins []lock.Pin, unhashed bool) {
+	t.Helper()
+	for i, p := range pins {
+		whole := p.Name != "" && (p.Version != "" || p.Origin != "" || len(p.Files) > 0)
+		switch {
+		case p.Origin != "":
+			whole = whole && len(p.Hashes)+len(p.Files) == 0
+		case len(p.Files) > 0:
+			whole = whole && len(p.Hashes) == 0
+			for _, f := range p.Files {
+				whole = whole && f.Name != "" && f.URL+f.Path != "" && (unhashed || len(f.Hashes) > 0)
+			}
+		default:
+			whole = whole && (unhashed || len(p.Hashes) > 0)
+		}
+		if !whole || i > 0 && pins[i-1].Name >= p.Name {
+			t.Errorf("an incomplete pin, or one out of order: %+v", p)
+		}
+	}
+}
+
+// fuzzFile reads any bytes as a file of a name: a lock or a clear error, and a
+// lock answers Select. Text that the decoder takes is not seen otherwise by
+// what is behind it.
+func fuzzFile(f *testing.F, name string) {
+	path := filepath.Join(f.TempDir(), name)
+	f.Fuzz(func(t *testing.T, text string) {
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		for _, unhashed := range []bool{false, true} {
+			l, err := lock.Read(path, lock.Options{Getenv: func(k string) string { return k }, AllowUnhashed: unhashed})
+			var e *lock.Error
+			if errors.As(err, &e) {
+				for _, i := range e.Issues {
+					if i.Rule == "" || i.Detail == "" || i.Line < 0 || i.Line > 1+strings.Count(text, "\n") || i.Column > 1+len(text) {
+						t.Errorf("an incomplete issue: %+v", i)
+					}
+				}
+			}
+			if err != nil {
+				continue
+			}
+			l.Pins()
+			for _, w := range []lock.Want{{}, {Extras: l.Extras, Groups: l.Groups}} {
+				if pins, err := l.Select(bookworm, w); err == nil {
+					checkPins(t, pins, unhashed)
 				}
 			}
 		}
 	})
+}
+
+// FuzzPylock reads any bytes as a pylock.toml.
+func FuzzPylock(f *testing.F) {
+	for _, name := range []string{"pylock.forms.toml", "pylock.pip.toml"} {
+		text, err := os.ReadFile(filepath.Join("testdata/pylock", name))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(text))
+	}
+	random := rand.New(rand.NewPCG(7, 52))
+	for range 20 {
+		f.Add(randomPylock(random))
+	}
+	fuzzFile(f, "pylock.toml")
+}
+
+// FuzzPipfile reads any bytes as a Pipfile.lock.
+func FuzzPipfile(f *testing.F) {
+	text, err := os.ReadFile("testdata/pipfile/forms/Pipfile.lock")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(string(text))
+	f.Add(`{"_meta":{"pipfile-spec":6,"sources":[{"name":"x","url":"https://$A:'${B}'@h/"}]},"default":{"a":"1","b":{"path":"."}},"x":{"a":{"index":"x","file":"file:///a-1.whl"}}}`)
+	f.Add(pipfileText(`"a": {"git": "x", "ref": "y", "extras": ["x"], "markers": "os_name == 'x'", "os_markers": "extra == 'y'"}`))
+	fuzzFile(f, "Pipfile.lock")
 }
 
 // FuzzHash: what parses is written back the same.
