@@ -213,7 +213,8 @@ func isConflict(err error) bool {
 // the workspace that are needed, and we for those of what is asked for.
 func isForeignConflict(err error, w lock.Want) bool {
 	_, set, found := strings.Cut(err.Error(), "conflicts: {`")
-	return found && len(w.Projects) == 1 && !strings.HasPrefix(set, w.Projects[0]+"[") && !strings.HasPrefix(set, w.Projects[0]+":")
+	name := strings.SplitN(strings.NewReplacer("[", ":", "`", ":").Replace(set), ":", 2)[0]
+	return found && len(w.Projects) > 0 && !slices.Contains(w.Projects, name)
 }
 
 // hasTwo tells whether a sorted answer has a project twice: where what conflicts
@@ -252,6 +253,14 @@ func fewSubsets(names []string) [][]string {
 	return list
 }
 
+// packageArgs ask uv for what some projects need, without them.
+func packageArgs(projects ...string) (args []string) {
+	for _, name := range projects {
+		args = append(args, "--package", name, "--no-emit-package", name)
+	}
+	return args
+}
+
 // uvQuestions are those to a lock: each of its projects, with extras and groups.
 func uvQuestions(t *testing.T, path string) (list []uvQuestion) {
 	t.Helper()
@@ -266,8 +275,11 @@ func uvQuestions(t *testing.T, path string) (list []uvQuestion) {
 	roots := []root{{[]string{"--no-emit-project"}, nil}}
 	if len(l.Own) > 1 {
 		roots = []root{{[]string{"--all-packages", "--no-emit-workspace"}, nil}}
-		for _, name := range l.Own {
-			roots = append(roots, root{[]string{"--package", name, "--no-emit-package", name}, []string{name}})
+		for i, name := range l.Own {
+			roots = append(roots, root{packageArgs(name), []string{name}})
+			if other := l.Own[(i+1)%len(l.Own)]; i < 3 {
+				roots = append(roots, root{packageArgs(name, other), []string{name, other}})
+			}
 		}
 	}
 	if script, ok := strings.CutSuffix(path, ".lock"); ok && strings.HasSuffix(script, ".py") {

@@ -231,7 +231,7 @@ func TestUVRandom(t *testing.T) {
 		for _, project := range append(members, "top") {
 			questions = append(questions, uvQuestion{
 				filepath.Join(w.dir, "uv.lock"),
-				[]string{"--package", project, "--no-emit-package", project},
+				packageArgs(project),
 				lock.Want{Projects: []string{project}, Extras: w.some(2, "a", "b", "c", "all"), Groups: w.some(2, "dev", "g", "both")},
 			})
 		}

@@ -12,8 +12,8 @@ import (
 type uvWalk struct {
 	*uvGraph
 	want
-	roots  []*uvNode
-	all    bool            // no project is asked for: the roots are all that the lock has
+	roots  []*uvNode       // the projects asked for, else all that the lock has of its own
+	single bool            // one is asked for
 	active map[uvItem]bool // of the items of conflicts: true for those that are asked for
 	names  []string        // of the active ones, as markers name them
 
@@ -70,7 +70,8 @@ func (g *uvGraph) pick(asked want) ([]Pin, []Issue) {
 			w.roots = append(w.roots, n)
 		}
 	}
-	if w.all = len(w.roots) == 0; w.all {
+	w.single = len(w.roots) == 1
+	if len(w.roots) == 0 {
 		w.roots = g.own
 	}
 	// 1. The lock is for this target, and has what is asked for.
@@ -123,7 +124,7 @@ func (w *uvWalk) fits() {
 // offers checks that each extra and group that is asked for is one of a root.
 func (w *uvWalk) offers() {
 	extras, groups := w.offered(w.roots)
-	if w.top != nil {
+	if w.single && w.top != nil {
 		groups = sortNames(append(groups, w.top.groupNames...))
 	}
 	for _, extra := range w.Extras {
@@ -138,22 +139,23 @@ func (w *uvWalk) offers() {
 	}
 }
 
-// holders are the projects whose group of a name is taken: the roots that have
-// it, and for those that have not the project at the top of the workspace. A
-// workspace without a project there has groups of its own.
+// holders are the projects whose group of a name is taken, as uv does it. One
+// project that has not the group takes that of the project at the top of the
+// workspace. A workspace without a project there has groups of its own, beside
+// those of the projects.
 func (w *uvWalk) holders(group string) (list []*uvNode, workspace bool) {
-	workspace = w.all
 	for _, n := range w.roots {
-		switch {
-		case slices.Contains(n.groupNames, group):
+		if slices.Contains(n.groupNames, group) {
 			list = append(list, n)
-		case w.top == nil:
-			workspace = true
-		case slices.Contains(w.top.groupNames, group) && !slices.Contains(list, w.top):
-			list = append(list, w.top)
 		}
 	}
-	return list, workspace
+	switch {
+	case !w.single:
+		return list, true
+	case len(list) == 0 && w.top != nil && slices.Contains(w.top.groupNames, group):
+		return []*uvNode{w.top}, false
+	}
+	return list, len(list) == 0
 }
 
 // holds tells whether the group of an item is that of a holder.
