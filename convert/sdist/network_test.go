@@ -3,6 +3,7 @@ package sdist_test
 import (
 	"fmt"
 	"net"
+	"os"
 	"sync"
 	"testing"
 
@@ -41,7 +42,7 @@ func listener(t *testing.T) (address string, count func() int) {
 }
 
 // intruder tries to reach an address, at first as anybody would, then by going
-// back to the network of the first process.
+// back to the network of the process that wanted the build.
 const intruder = `
 import ctypes, os, socket
 host, port = %q.split(":")
@@ -53,7 +54,7 @@ def reach(name):
         answer[name] = "none"
 reach("plain")
 try:
-    fd = os.open("/proc/1/ns/net", os.O_RDONLY)
+    fd = os.open("/proc/%d/ns/net", os.O_RDONLY)
     answer["setns"] = ctypes.CDLL(None, use_errno=True).setns(fd, 0)
 except OSError as e:
     answer["setns"] = -1
@@ -64,7 +65,7 @@ func TestBuildHasNoNetwork(t *testing.T) {
 	for _, tool := range []string{sdist.Pip, sdist.UV} {
 		t.Run(tool, func(t *testing.T) {
 			address, count := listener(t)
-			path, sum := hooked(t, fmt.Sprintf(intruder, address))
+			path, sum := hooked(t, fmt.Sprintf(intruder, address, os.Getpid()))
 			o := options(t, path, sum)
 			if tool == sdist.UV {
 				o = uv(t, o)

@@ -17,6 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"wain/convert/pep"
 	"wain/convert/sdist"
 	"wain/fixtures"
 )
@@ -322,4 +323,38 @@ time.sleep(1000)
 		time.Sleep(20 * time.Millisecond)
 	}
 	t.Errorf("process %d still runs", pid)
+}
+
+// An extension is compiled for the target's Python, by the compiler that the
+// caller's PATH has.
+func TestBuildCompiled(t *testing.T) {
+	fixtures.NeedTool(t, "gcc")
+	path, sum := archive(t, map[string]string{
+		"setup.py": "from setuptools import setup, Extension\nsetup(name='demo', version='1.0', ext_modules=[Extension('demo', ['demo.c'])])\n",
+		"PKG-INFO": "Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n",
+		"demo.c":   "#include <Python.h>\nstatic struct PyModuleDef module = {PyModuleDef_HEAD_INIT, \"demo\", 0, -1, 0};\nPyMODINIT_FUNC PyInit_demo(void) { return PyModule_Create(&module); }\n",
+	})
+	o := uv(t, options(t, path, sum))
+	include, err := exec.Command(o.Interpreter, "-c", "import sysconfig; print(sysconfig.get_path('include'))").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(strings.TrimSpace(string(include)), "Python.h")); err != nil {
+		fixtures.Missing(t, "needs Python.h: %v", err)
+	}
+	o.FindLinks = []string{fixtures.RealWheels(t, "setuptools")}
+	cp := "cp" + strings.ReplaceAll(o.Python, ".", "")
+	machine, err := exec.Command(o.Interpreter, "-c", "import sysconfig; print(sysconfig.get_platform().replace('-', '_').replace('.', '_'), end='')").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Tags = []pep.Tag{{Python: "py3", ABI: "none", Platform: "any"}, {Python: cp, ABI: cp, Platform: string(machine)}}
+	built := build(t, o)
+	if want := "demo-1.0-" + o.Tags[1].String() + ".whl"; built.Wheel != want {
+		t.Errorf("%s, want %s", built.Wheel, want)
+	}
+	// For a target that takes only pure wheels it is of no use, from the cache
+	// neither.
+	o.Tags = o.Tags[:1]
+	refused(t, o, "sdist-result")
 }
