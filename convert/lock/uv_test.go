@@ -217,6 +217,7 @@ func TestUVWorkspace(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel() // targets select from one lock together
 			pins, err := l.Select(bookworm, test.want)
 			if err != nil {
 				t.Fatal(err)
