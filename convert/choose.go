@@ -30,6 +30,9 @@ func (r *run) choose(ctx context.Context, p *plan) error {
 	var errs []error
 	for _, s := range r.sources {
 		c, err := r.chooseSource(ctx, p, s, pins)
+		if _, ok := errors.AsType[*SourceError](err); ok {
+			err = &TargetError{Target: p.target.Folder(), Err: err}
+		}
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -113,7 +116,7 @@ func (r *run) chooseSource(ctx context.Context, p *plan, s source, pins []lock.P
 // file of it, so the user supplies one.
 func (r *run) chooseOwn(ctx context.Context, p *plan, s source) (chosen, error) {
 	if !slices.Contains(r.lock.Own, s.project) {
-		return chosen{}, &SourceError{s.given, fmt.Sprintf("the lock %s does not pin it for %s", r.Lock, p.target.Folder())}
+		return chosen{}, &SourceError{s.given, fmt.Sprintf("the lock %s does not pin it", r.Lock)}
 	}
 	c, err := r.supplied(ctx, p, lock.Pin{Name: s.project, Version: s.version.String(), File: r.Lock})
 	if err != nil {

@@ -77,10 +77,10 @@ func firstPage(err error) error {
 	return page
 }
 
-// TargetError is what a lock has against a target.
+// TargetError is what a lock or a SOURCE has against a target.
 type TargetError struct {
 	Target string
-	Err    error // *lock.Error
+	Err    error // *lock.Error, *SourceError
 }
 
 // Error names the target before each line.
