@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"wain/convert/index"
+	"wain/convert/index/auth"
 	"wain/fixtures"
 )
 
@@ -69,6 +70,9 @@ func TestServers(t *testing.T) {
 				t.Fatal(err)
 			}
 			f.Close()
+			if test.guards {
+				byAuth(t, at, url.UserPassword(user, password))
+			}
 			if test.flat {
 				return
 			}
@@ -76,6 +80,25 @@ func TestServers(t *testing.T) {
 				t.Errorf("an absent project: %v", names(list))
 			}
 		})
+	}
+}
+
+// byAuth fetches through the client that knows where passwords are, from the
+// index's URL or from a place named elsewhere.
+func byAuth(t *testing.T, at *url.URL, info *url.Userinfo) {
+	t.Helper()
+	with := *at
+	with.User = info
+	for _, o := range []index.Options{
+		{Indexes: []index.Remote{{Name: "ours", URL: with.String()}}},
+		{Indexes: []index.Remote{{Name: "ours", URL: at.String()}}},
+	} {
+		client, err := auth.NewClient(auth.Options{Places: []string{with.String()}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.Client = client
+		fetchFixture(t, remote(t, o), "greetings")
 	}
 }
 
