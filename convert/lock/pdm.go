@@ -74,10 +74,11 @@ type pdmPackage struct {
 // pdmReader makes a pdm of a document.
 type pdmReader struct {
 	gathered
-	options Options
-	dir     string
-	markers map[string]*pep.Marker // by text
-	pdm     *pdm
+	options  Options
+	dir      string
+	markers  map[string]*pep.Marker // by text
+	pdm      *pdm
+	expanded bool // the value of a variable was put into the package at hand
 }
 
 func readPDM(path string, data []byte, o Options) (*Lock, error) {
@@ -144,6 +145,7 @@ func (r *pdmReader) locked(line int, e *pdmEntry) (k pdmPackage, ok bool) {
 		r.report(line, "package.name", problemf(RuleField, "%s is not the name of a project", quote(e.Name)))
 		return k, false
 	}
+	r.expanded = false
 	k = pdmPackage{
 		Pin:    Pin{Name: pep.Normalize(e.Name), Extras: normalizeAll(e.Extras), File: r.path, Line: line},
 		groups: normalizeAll(e.Groups),
@@ -159,7 +161,11 @@ func (r *pdmReader) locked(line int, e *pdmEntry) (k pdmPackage, ok bool) {
 	if e.Marker != "" {
 		k.Marker = r.marker(&k, e.Marker)
 	}
-	r.report(line, k.Name, r.place(&k.Pin, e))
+	p := r.place(&k.Pin, e)
+	if p != nil && r.expanded {
+		p = p.veiled()
+	}
+	r.report(line, k.Name, p)
 	return k, true
 }
 

@@ -109,6 +109,7 @@ func (r *pdmReader) expand(text string) string {
 	text = strings.ReplaceAll(text, "/${PROJECT_ROOT}", filepath.ToSlash(dir))
 	text = strings.ReplaceAll(text, "${PROJECT_ROOT}", filepath.ToSlash(dir))
 	if e, ok := expand(text, r.options.Getenv); ok {
+		r.expanded = r.expanded || e.set
 		return e.text
 	}
 	return text

@@ -185,6 +185,20 @@ func TestPDMURLs(t *testing.T) {
 	}
 }
 
+// TestPDMSecrets: an error does not show the value of a variable.
+func TestPDMSecrets(t *testing.T) {
+	for _, keys := range []string{
+		"url = 'https://files.example.org/${TOKEN}-1-py3-none-any.whl'", "url = '${TOKEN}-1-py3-none-any.whl'",
+		"files = [{url = 'https://files.example.org/${TOKEN}', hash = 'sha256:0'}]", "files = [{url = '${TOKEN}', hash = 'sha256:0'}]",
+	} {
+		path := filepath.Join(write(t, map[string]string{"pdm.lock": pdmLock(pdmPackage("a", "1", keys))}), "pdm.lock")
+		_, err := lock.Read(path, lock.Options{Getenv: func(string) string { return "hunter2" }})
+		if err == nil || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%s: %v", keys, err)
+		}
+	}
+}
+
 // TestPDMPlatform warns of a lock that was made for one platform and does not
 // say which, as those before 4.5 may be.
 func TestPDMPlatform(t *testing.T) {

@@ -179,7 +179,7 @@ func TestPoetryExport(t *testing.T) {
 	for _, test := range tests {
 		dir := copyLock(t, filepath.Join("testdata/poetry", test.name), test.local...)
 		for _, w := range combinations(test.extras, test.groups) {
-			q := exportQuestion{Dir: dir, Extras: append([]string{}, w.Extras...), Groups: append([]string{}, w.Groups...)}
+			q := exportQuestion{Dir: dir, Extras: append([]string{}, w.Extras...), Groups: append([]string{}, w.Groups...), Options: []string{}}
 			for _, env := range exportTargets() {
 				q.Environments = append(q.Environments, markerVariables(env))
 			}
@@ -236,7 +236,7 @@ func TestPoetryCommand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	answers := askExporter(t, "poetry", "testdata/poetry_export.py", []exportQuestion{{Dir: dir, Extras: []string{"cache"}, Groups: []string{"test"}, Environments: []map[string]string{}}})
+	answers := askExporter(t, "poetry", "testdata/poetry_export.py", []exportQuestion{{Dir: dir, Extras: []string{"cache"}, Groups: []string{"test"}, Environments: []map[string]string{}, Options: []string{}}})
 	if diff := cmp.Diff(string(want), answers[0].Text); diff != "" {
 		t.Errorf("(-command +script):\n%s", diff)
 	}
