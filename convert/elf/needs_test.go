@@ -59,7 +59,7 @@ func TestTree(t *testing.T) {
 			[]*wainelf.Object{library("a", "a.libs/liby-1.so", "liby-1.so")},
 			nil,
 		},
-		"braces":            {needs("a", "a/x.so", "${ORIGIN}/lib", "liby.so.1"), []*wainelf.Object{library("b", "a/lib/liby.so.1", "")}, nil},
+		"braces":            {needs("a", "a/x.so", "${ORIGIN}/lib", "libz.so.1"), []*wainelf.Object{library("b", "a/lib/libz.so.1", "")}, nil},
 		"preloaded":         {needs("a", "a/x.so", "", "liby.so.1"), []*wainelf.Object{library("a", "a/deep/liby.so.1.2", "liby.so.1")}, nil},
 		"of-another-wheel":  {needs("a", "a/x.so", "", "libarrow.so.9"), []*wainelf.Object{library("b", "b/libarrow.so.9", "libarrow.so.9")}, nil},
 		"cuda":              {needs("a", "a/lib/x.so", "$ORIGIN/../../b/lib", "libz.so.1"), []*wainelf.Object{library("b", "b/lib/libz.so.1", "libz.so.1")}, nil},
@@ -140,6 +140,9 @@ func TestCheck(t *testing.T) {
 	wantMusl := &wainelf.LibcError{Path: "x.so", Soname: "libc.so.6", Have: "glibc", Want: "musl"}
 	if diff := cmp.Diff(error(wantMusl), alpine.Check(object(nil, "GLIBC_2.2.5"))); diff != "" {
 		t.Errorf("glibc on musl (-want +got):\n%s", diff)
+	}
+	if err := alpine.Check(object(func(o *wainelf.Object) { o.Versions = map[string][]string{"liby-1.so": {"GLIBC_2.17"}} })); err != nil {
+		t.Error(err)
 	}
 	for _, soname := range []string{"libc.so", "libc.musl-x86_64.so.1"} {
 		if err := alpine.Check(object(func(o *wainelf.Object) { o.Versions, o.Needed = nil, []string{soname} })); err != nil {

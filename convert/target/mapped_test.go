@@ -2,6 +2,7 @@ package target_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -34,8 +35,12 @@ func TestWithLibraries(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		before := x
 		if x, err = x.WithLibraries(libraries); err != nil {
 			t.Fatal(err)
+		}
+		if got, _ := before.Depends([]target.Need{{Soname: "libfoo.so.3"}}); name == "debian12" && !slices.Equal(got, []string{"replaced"}) {
+			t.Errorf("the target before has changed: %q", got)
 		}
 		got, unknown := x.Depends(needs)
 		if diff := cmp.Diff(want, got); diff != "" || unknown != nil {

@@ -154,7 +154,7 @@ func TestRecordListsWhatIsThere(t *testing.T) {
 }
 
 func TestLib64(t *testing.T) {
-	for spec, want := range map[string]bool{"debian12": false, "el9": true, "fedora43": true} {
+	for spec, want := range map[string]bool{"debian12": false, "el9": true, "fedora43": true, "fedora44+python3.14t": true} {
 		tree := mustLay(t, demo(t), venv.Options{Dir: "/opt/venvs/app", Target: find(t, spec)})
 		if got := has(tree, "/opt/venvs/app/lib64"); got != want {
 			t.Errorf("%s: lib64 is there: %v, want %v", spec, got, want)
