@@ -118,8 +118,12 @@ func (s *sender) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil || response.StatusCode != http.StatusUnauthorized || r.Body != nil && r.Body != http.NoBody {
 		return response, err
 	}
-	c, ok := s.wallet.ask(r.Context(), r.URL, f)
-	if !ok || f.any && c == f.credentials {
+	c, err := s.wallet.ask(r.Context(), r.URL, f)
+	if err != nil {
+		response.Body.Close()
+		return nil, err
+	}
+	if c == (credentials{}) || f.any && c == f.credentials {
 		return response, nil
 	}
 	io.Copy(io.Discard, io.LimitReader(response.Body, 1<<16)) // so that the connection can be used again

@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"time"
 )
 
 // credentials are a name and a password to send.
@@ -33,10 +34,10 @@ type wallet struct {
 	netrcOnce sync.Once
 	netrc     *Netrc
 
-	asking chan struct{} // holds one while the keyring is asked
-	asked  map[question]credentials
-	lock   sync.Mutex             // of what follows
-	kept   map[origin]credentials // those that did for another place there
+	asking chan struct{}            // holds one while the keyring is asked
+	asked  map[question]credentials // belongs to whoever is asking
+	lock   sync.Mutex               // of what follows
+	kept   map[origin]credentials   // those that did for another place there
 }
 
 // question is one that a keyring has been asked.
@@ -208,19 +209,38 @@ func (w *wallet) readNetrc() {
 	}
 }
 
+// patience is how long a keyring may take: it may have to ask somebody.
+const patience = 2 * time.Minute
+
 // ask asks the keyring for a request that was answered 401: for its index,
-// then for its host. What it finds is kept for the origin.
-func (w *wallet) ask(ctx context.Context, u *url.URL, f found) (credentials, bool) {
+// then for its host. What it finds is kept for the origin. The error is the
+// context's: an answer that comes later than that is kept for the next request.
+func (w *wallet) ask(ctx context.Context, u *url.URL, f found) (credentials, error) {
 	if w.keyring == nil || f.complete {
-		return credentials{}, false
+		return credentials{}, nil
 	}
 	// One question at a time: a keyring may open a window.
 	select {
 	case w.asking <- struct{}{}:
-		defer func() { <-w.asking }()
 	case <-ctx.Done():
-		return credentials{}, false
+		return credentials{}, context.Cause(ctx)
 	}
+	answer := make(chan credentials, 1)
+	go func() {
+		defer func() { <-w.asking }()
+		patient, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+		defer cancel()
+		answer <- w.askFor(patient, u, f)
+	}()
+	select {
+	case c := <-answer:
+		return c, nil
+	case <-ctx.Done():
+		return credentials{}, context.Cause(ctx)
+	}
+}
+
+func (w *wallet) askFor(ctx context.Context, u *url.URL, f found) credentials {
 	for _, place := range []string{f.index, u.Host} {
 		if place == "" {
 			continue
@@ -229,10 +249,10 @@ func (w *wallet) ask(ctx context.Context, u *url.URL, f found) (credentials, boo
 			w.lock.Lock()
 			w.kept[originOf(u)] = c
 			w.lock.Unlock()
-			return c, true
+			return c
 		}
 	}
-	return credentials{}, false
+	return credentials{}
 }
 
 // question asks the keyring what it has not been asked yet.
@@ -241,9 +261,6 @@ func (w *wallet) question(ctx context.Context, q question) credentials {
 		return c
 	}
 	name, password, err := w.keyring(ctx, q.place, q.user)
-	if err != nil && ctx.Err() != nil {
-		return credentials{} // another request may ask again
-	}
 	if err != nil {
 		w.warn("the keyring gives nothing: " + redact(err.Error()))
 		name, password = "", ""

@@ -189,13 +189,12 @@ func (s *street) begin(turn int) {
 // randomMachine has indexes, links and credentials in all places.
 func (s *street) randomMachine(t *testing.T, random *rand.Rand) machine {
 	t.Helper()
-	pick := func(list ...string) string { return list[random.IntN(len(list))] }
 	home := t.TempDir()
 	m := machine{variables: map[string]string{"HOME": home, "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}, files: map[string]string{}}
 	for range s.servers {
 		need := map[string]string{}
 		for _, path := range []string{"/x", "/y", "/files", "/links"} {
-			need[path] = pick("", "", "right:pass", "right:pass", "right:pass", "right:pass", "token:", "odd:p@:/s%")
+			need[path] = pick(random, "", "", "right:pass", "right:pass", "right:pass", "right:pass", "token:", "odd:p@:/s%")
 		}
 		m.needs = append(m.needs, need)
 		m.pages = append(m.pages, map[string]string{})
@@ -205,10 +204,10 @@ func (s *street) randomMachine(t *testing.T, random *rand.Rand) machine {
 	known, named := map[string]bool{}, false
 	place := func(path, page string) string {
 		i := random.IntN(len(s.servers))
-		at, who := pick("127.0.0.1", "localhost")+strings.TrimPrefix(s.servers[i].URL, "http://127.0.0.1"), ""
+		at, who := pick(random, "127.0.0.1", "localhost")+strings.TrimPrefix(s.servers[i].URL, "http://127.0.0.1"), ""
 		if !known[at] {
 			known[at] = true
-			who = pick("", "", "right:pass@", "right:pass@", "odd:p%40%3A%2Fs%25@", "%72ight:%70ass@", "wrong:pass@", ":pass@", "right@", "right@", "token@")
+			who = pick(random, "", "", "right:pass@", "right:pass@", "odd:p%40%3A%2Fs%25@", "%72ight:%70ass@", "wrong:pass@", ":pass@", "right@", "right@", "token@")
 			// What pip makes of a name with a netrc file depends on its version.
 			// And it does not count a page of links among the indexes.
 			named = named || who != "" && (!strings.Contains(who, ":") || page == "")
@@ -221,46 +220,20 @@ func (s *street) randomMachine(t *testing.T, random *rand.Rand) machine {
 		file := fmt.Sprintf("a-%d-py3-none-any.whl", version)
 		m.pages[i][path+page] = fmt.Sprintf(`<a href="http://%s/files/%s">%s</a>`, at, file, file)
 		m.pages[i]["/files/"+file] = wheel(t, version)
-		return "http://" + who + at + strings.TrimSuffix(path, pick("/", "none"))
+		return "http://" + who + at + strings.TrimSuffix(path, pick(random, "/", "none"))
 	}
 	settings := map[string]string{}
 	if random.IntN(4) == 0 {
 		settings["find-links"] = place("/links/", "")
 	}
-	settings["index-url"] = place(pick("/x", "/y")+"/simple/", "a/")
+	settings["index-url"] = place(pick(random, "/x", "/y")+"/simple/", "a/")
 	var extra []string
 	for range random.IntN(4) {
-		extra = append(extra, place(pick("/x", "/y")+"/simple/", "a/"))
+		extra = append(extra, place(pick(random, "/x", "/y")+"/simple/", "a/"))
 	}
 	settings["extra-index-url"] = strings.Join(extra, " ")
-	sections := map[string]string{}
-	for _, key := range slices.Sorted(maps.Keys(settings)) {
-		if random.IntN(2) == 0 {
-			m.variables["PIP_"+strings.ToUpper(strings.ReplaceAll(key, "-", "_"))] = settings[key]
-		} else {
-			sections[pick("global", "download")] += key + " = " + strings.ReplaceAll(settings[key], " ", "\n  ") + "\n"
-		}
-	}
-	for name, text := range sections {
-		m.files[pick(".pip", ".config/pip")+"/pip.conf"] += "[" + name + "]\n" + text
-	}
-	switch kind := random.IntN(3); {
-	case kind == 0 && !named:
-		name := pick(".netrc", "_netrc", "other")
-		if name == "other" {
-			m.variables["NETRC"] = filepath.Join(home, name)
-		}
-		m.files[name] = "machine " + pick("127.0.0.1", "localhost", "other.example.org") + " " + pick("login right password pass", "login token") +
-			pick("", "\ndefault login odd password p@:/s%", "\nmachine localhost account right password \"pass\"")
-	case kind > 0 && named:
-		m.variables["PIP_KEYRING_PROVIDER"] = "subprocess"
-		m.variables["PATH"] = filepath.Join(home, "bin") + ":/usr/bin:/bin"
-		of := m.places[random.IntN(len(m.places))]
-		if random.IntN(2) == 0 {
-			of = strings.Split(of, "/")[2]
-		}
-		m.files["bin/keyring"] = strings.ReplaceAll(keyringScript, "PLACE", of)
-	}
+	m.configure(random, settings)
+	m.keep(random, named)
 	for name, text := range m.files {
 		path := filepath.Join(home, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -271,6 +244,46 @@ func (s *street) randomMachine(t *testing.T, random *rand.Rand) machine {
 		}
 	}
 	return m
+}
+
+func pick(random *rand.Rand, list ...string) string { return list[random.IntN(len(list))] }
+
+// configure puts settings into variables and files.
+func (m *machine) configure(random *rand.Rand, settings map[string]string) {
+	sections := map[string]string{}
+	for _, key := range slices.Sorted(maps.Keys(settings)) {
+		if random.IntN(2) == 0 {
+			m.variables["PIP_"+strings.ToUpper(strings.ReplaceAll(key, "-", "_"))] = settings[key]
+		} else {
+			sections[pick(random, "global", "download")] += key + " = " + strings.ReplaceAll(settings[key], " ", "\n  ") + "\n"
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(sections)) {
+		m.files[pick(random, ".pip", ".config/pip")+"/pip.conf"] += "[" + name + "]\n" + sections[name]
+	}
+}
+
+// keep puts passwords into a netrc file or a keyring, or nowhere.
+func (m *machine) keep(random *rand.Rand, named bool) {
+	home := m.variables["HOME"]
+	switch kind := random.IntN(3); {
+	case kind == 0 && !named:
+		name := pick(random, ".netrc", "_netrc", "other")
+		if name == "other" {
+			m.variables["NETRC"] = filepath.Join(home, name)
+		}
+		m.files[name] = "machine " + pick(random, "127.0.0.1", "localhost", "other.example.org") + " " +
+			pick(random, "login right password pass", "login token") +
+			pick(random, "", "\ndefault login odd password p@:/s%", "\nmachine localhost account right password \"pass\"")
+	case kind > 0 && named:
+		m.variables["PIP_KEYRING_PROVIDER"] = "subprocess"
+		m.variables["PATH"] = filepath.Join(home, "bin") + ":/usr/bin:/bin"
+		of := pick(random, m.places...)
+		if random.IntN(2) == 0 {
+			of = strings.Split(of, "/")[2]
+		}
+		m.files["bin/keyring"] = strings.ReplaceAll(keyringScript, "PLACE", of)
+	}
 }
 
 // keyringScript is a keyring that knows one password, whichever way it is asked.
