@@ -27,7 +27,7 @@ func randomGraph(random *rand.Rand) map[string]string {
 	dependency := func(i int) string {
 		text := fmt.Sprintf("{version = %q", pick("*", "*", ">=1", "^1 || ^2", "~1.0 || ~2.0", ">=1,!=1.5"))
 		if random.IntN(4) == 0 {
-			text += ", extras = [\"x\"]"
+			text += ", extras = [" + pick(`"x"`, `"y"`, `"x", "y"`) + "]"
 		}
 		return fmt.Sprintf("p%d = %s%s", i, text, marker())
 	}
@@ -40,20 +40,22 @@ func randomGraph(random *rand.Rand) map[string]string {
 		for _, v := range versions {
 			fmt.Fprintf(&locked, "[[package]]\nname = \"p%d\"\nversion = %q\ndescription = \"\"\noptional = %v\npython-versions = %q\nfiles = [{file = \"p%d-%s.tar.gz\", hash = \"sha256:%064x\"}]\n",
 				i, v[0], optional(i), v[1], i, v[0], i*10+int(v[0][0]-'0'))
-			var edges, extras []string
+			var edges []string
+			extras := map[string][]string{}
 			for j := range n {
 				switch {
 				case j == i || optional(j) != optional(i) && random.IntN(3) > 0 || random.IntN(4) > 0:
 				case optional(j) && !optional(i), random.IntN(4) == 0:
 					// The list of an extra says the same as the table does.
-					version, features := pick("*", ">=1", ">=1,<3"), pick("", "", "[x]")
+					version, features := pick("*", ">=1", ">=1,<3"), pick("", "", "[x]", "[y]")
+					extra := pick("x", "y")
 					constraint := ""
 					if version != "*" {
 						constraint = " (" + version + ")"
 					}
-					edges = append(edges, fmt.Sprintf("p%d = {version = %q, extras = [%s], optional = true, markers = \"extra == 'x'\"}",
-						j, version, strings.NewReplacer("[x]", `"x"`).Replace(features)))
-					extras = append(extras, fmt.Sprintf("\"p%d%s%s\"", j, features, constraint))
+					edges = append(edges, fmt.Sprintf("p%d = {version = %q, extras = [%s], optional = true, markers = \"extra == '%s'\"}",
+						j, version, strings.NewReplacer("[", `"`, "]", `"`).Replace(features), extra))
+					extras[extra] = append(extras[extra], fmt.Sprintf("\"p%d%s%s\"", j, features, constraint))
 				default:
 					edges = append(edges, dependency(j)+"}")
 				}
@@ -62,7 +64,10 @@ func randomGraph(random *rand.Rand) map[string]string {
 				locked.WriteString("\n[package.dependencies]\n" + strings.Join(edges, "\n") + "\n")
 			}
 			if len(extras) > 0 {
-				locked.WriteString("\n[package.extras]\nx = [" + strings.Join(extras, ", ") + "]\n")
+				locked.WriteString("\n[package.extras]\n")
+				for _, extra := range []string{"x", "y"} {
+					locked.WriteString(extra + " = [" + strings.Join(extras[extra], ", ") + "]\n")
+				}
 			}
 			locked.WriteString("\n")
 		}

@@ -116,6 +116,10 @@ func TestPoetryLock(t *testing.T) {
 			project: old + "a = '*'\nb = '*'\n", issues: []string{"poetry.lock:10 constraint-conflict"}, text: "Poetry 2",
 		},
 		{
+			name: "extras that no marker tells apart", lock: oldLock(locked("a", "1", "[package.dependencies]", "b = {version = '*', optional = true}", "c = {version = '*', optional = true}", "[package.extras]", "x = ['b (>=1)']", "y = ['c']") + locked("b", "1") + locked("c", "1")),
+			project: old + "a = {version = '*', extras = ['X']}\n", pins: []string{"a==1", "b==1"},
+		},
+		{
 			name: "platform and markers", lock: oldLock(locked("a", "1") + locked("b", "1") + locked("c", "1") + locked("d", "1")),
 			project: old + "a = {version = '*', platform = 'win32'}\nb = {version = '*', platform = '!=win32'}\nc = {version = '*', platform = 'linux || darwin', python = '<3.12'}\nd = {version = '*', markers = \"sys_platform == 'win32'\"}\n",
 			pins:    []string{"b==1", "c==1"},
