@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -135,16 +136,23 @@ func (r *run) build(ctx context.Context, p *plan, s *index.Source, hashes []inde
 		Archive: f.Name(), Filename: s.Name, Project: s.Project, Version: s.Version,
 		Python: p.target.Python.Version, Interpreter: interpreter, Tags: p.tags,
 		Tool: r.Builder.Tool, UV: r.Builder.UV, FindLinks: r.folders(), Network: r.Builder.Network,
-		Epoch: r.Epoch, Cache: dir, Env: r.Builder.Env,
+		Cache: dir, Env: r.Builder.Env,
 	}
 	if _, err := hex.Decode(o.SHA256[:], []byte(f.SHA256)); err != nil {
 		return nil, fmt.Errorf("build %s: %w", s.Name, err)
 	}
 	for _, remote := range r.Indexes {
-		o.Indexes = append(o.Indexes, remote.URL)
+		// A build reads what it is given: no credentials.
+		if u, err := url.Parse(remote.URL); err == nil && u.User == nil {
+			o.Indexes = append(o.Indexes, remote.URL)
+		}
 	}
 	r.progress("build", s.Name, 0, 1)
-	return sdist.Build(ctx, o)
+	built, err := sdist.Build(ctx, o)
+	if err == nil && built.Isolation == sdist.Environment {
+		r.notes.add(fmt.Sprintf("%s was built without a network of its own: this host grants none, so the build was only told to stay away from the network", s.Name))
+	}
+	return built, err
 }
 
 // folders are the find-links places that build requirements may come from.

@@ -44,15 +44,19 @@ func TestFormatsNamesEveryWheelRule(t *testing.T) {
 	}
 }
 
-// wheelRules are the first arguments of all calls of refuse in convert/wheel.
+// wheelRules are the rules that convert/wheel and convert/egg name.
 func wheelRules(t *testing.T) map[string]bool {
 	t.Helper()
 	files, err := filepath.Glob("../../convert/wheel/*.go")
 	if err != nil {
 		t.Fatal(err)
 	}
+	eggs, err := filepath.Glob("../../convert/egg/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
 	rules := map[string]bool{}
-	for _, name := range files {
+	for _, name := range append(files, eggs...) {
 		if strings.HasSuffix(name, "_test.go") {
 			continue
 		}
@@ -66,7 +70,7 @@ func wheelRules(t *testing.T) map[string]bool {
 				return true
 			}
 			text, err := strconv.Unquote(literal.Value)
-			if err == nil && wheelRule.MatchString(text) {
+			if err == nil && wheelRule.MatchString(text) && text != "zip-safe" { // a file of eggs
 				rules[text] = true
 			}
 			return true
@@ -75,7 +79,7 @@ func wheelRules(t *testing.T) map[string]bool {
 	return rules
 }
 
-var wheelRule = regexp.MustCompile(`^(zip|zip64|record|dist-info|wheel|metadata|entry-points?|data)-[a-z]+(-[a-z]+)*$`)
+var wheelRule = regexp.MustCompile(`^(egg|zip|zip64|record|dist-info|wheel|metadata|entry-points?|data)-[a-z]+(-[a-z]+)*$`)
 
 var updateTargets = flag.Bool("update-targets", false, "rewrite the table of docs/targets.md")
 

@@ -193,6 +193,8 @@ func adviseWheel(err error) (advice, bool) {
 	case errors.As(err, &broken):
 		a := advice{kind: "wheel", file: broken.Wheel, hint: "the wheel is damaged or was tampered with: fetch it again, or build it with a current tool"}
 		switch {
+		case strings.HasSuffix(broken.Wheel, ".egg"):
+			a.hint = eggHint(broken.Rule)
 		case broken.Rule == "record-unlisted":
 			a.hint = "RECORD does not list every file: build the wheel with a current tool, or take it as it is with --heal-record"
 		case strings.HasPrefix(broken.Rule, "entry-point"):

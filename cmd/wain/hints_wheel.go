@@ -38,6 +38,21 @@ func loadHint(load *convert.LoadError) string {
 	return hint
 }
 
+// eggHint is the way out of a rule that an egg breaks.
+func eggHint(rule string) string {
+	switch rule {
+	case "egg-pkg-info":
+		return "this is no egg that setuptools built; a folder of several eggs is named by --find-links"
+	case "egg-bytecode-only":
+		return "build the egg again with its sources, or take the project's wheel"
+	case "egg-python":
+		return "build the egg, or better a wheel, with the target's Python"
+	case "zip-prefix":
+		return "self-executing eggs are not read: remove what stands before the zip file, or build a wheel"
+	}
+	return "build a wheel of the project in its place: pip wheel --no-deps SOURCE"
+}
+
 // buildHint is the way out of a source archive that cannot be built.
 func buildHint(e *sdist.Error) string {
 	switch {
