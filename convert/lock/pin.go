@@ -34,7 +34,8 @@ type Pin struct {
 	Line int    // 1 is the first
 }
 
-// File is one file of a pin: a wheel, or a source archive.
+// File is one file of a pin: a wheel, or a source archive. Where it has a path
+// and a URL, the path wins.
 type File struct {
 	Name   string // "flask-3.1.0-py3-none-any.whl"
 	URL    string // as the lock has it, resolved; "" where it has none; may hold credentials

@@ -177,6 +177,8 @@ func TestPipfileGroups(t *testing.T) {
 		"another place":           {entry(hashes(hashA)), `{"git": "https://h.example.org/a"}`, []string{":4 pinned-twice"}},
 		"a marker does not hold":  {`{"version": "==2", "markers": "os_name == 'nt'"` + hashes(hashA) + `}`, entry(hashes(hashB)), []string{"a 1 256b"}},
 		"the other does not hold": {entry(hashes(hashA)), `{"version": "==2", "markers": "os_name == 'nt'"` + hashes(hashA) + `}`, []string{"a 1 256a"}},
+		"one of two markers":      {`{"version": "==2", "markers": "os_name == 'nt'", "os_markers": "os_name == 'posix'"` + hashes(hashA) + `}`, entry(hashes(hashB)), []string{"a 1 256b"}},
+		"the other of two":        {`{"version": "==2", "os_markers": "os_name == 'nt'", "markers": "os_name == 'posix' or os_name == 'nt'"` + hashes(hashA) + `}`, entry(hashes(hashB)), []string{"a 1 256b"}},
 		"one archive":             {`{"file": "https://h.example.org/a.zip"` + hashes(hashA) + `}`, `{"file": "https://h.example.org/a.zip"` + hashes(hashA) + `}`, []string{"a "}},
 		"two archives":            {`{"file": "https://h.example.org/a.zip"` + hashes(hashA) + `}`, `{"file": "https://h.example.org/b.zip"` + hashes(hashA) + `}`, []string{":4 pinned-twice"}},
 	}

@@ -185,6 +185,7 @@ func TestPylockForms(t *testing.T) {
 		"helper|||DIR/libs/mono/helper||",
 		"named|4.0+local.1||||" +
 			"\n  named-4.0+local.1-py3-none-any.whl|https://index.example.org/download/17| sha256d" +
+			"\n  named-4.0+local.1-cp312-cp312-manylinux_2_17_x86_64.whl||DIR/wheels/18 sha2566" +
 			"\n  named-4.0+local.1-cp311-cp311-manylinux_2_17_x86_64.whl|file:///srv/other.whl|DIR/wheels/named-4.0+local.1-cp311-cp311-manylinux_2_17_x86_64.whl sha256e" +
 			"\n  named-4.0+local.1-cp313-cp313-manylinux_2_17_aarch64.whl||DIR/wheels/named-4.0+local.1-cp313-cp313-manylinux_2_17_aarch64.whl sha256f" +
 			"\n  named-4.0+local.1-cp39-cp39-manylinux_2_17_x86_64.whl|file:///srv/named-4.0+local.1-cp39-cp39-manylinux_2_17_x86_64.whl|/srv/named-4.0+local.1-cp39-cp39-manylinux_2_17_x86_64.whl sha2560",
