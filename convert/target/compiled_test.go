@@ -170,10 +170,10 @@ func (x *tree) renamed(line string) string {
 	return unexplained
 }
 
-// shlibdeps runs this machine's dpkg-shlibdeps in a root, on the libraries and the
+// shlibdepsTools makes this machine's dpkg-shlibdeps run in a root, on the libraries and the
 // symbols files of the root. Perl and objdump are this machine's too, with their
 // libraries: the root has neither.
-const shlibdeps = `
+const shlibdepsTools = `
 for p in objdump perl; do
 	printf '%s\n' '#!/bin/sh' "exec /host/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2 --library-path /host/usr/lib/x86_64-linux-gnu:/host/lib/x86_64-linux-gnu /host/usr/bin/$p \"\$@\"" >/usr/local/bin/$p
 	chmod +x /usr/local/bin/$p
@@ -186,6 +186,10 @@ cd /work
 merged= # this machine's dpkg-shlibdeps looks in /lib before, where Debian 13's packages have nothing
 if dpkg -S /usr/lib/x86_64-linux-gnu/libc.so.6 >/dev/null 2>&1; then merged=-l/usr/lib/x86_64-linux-gnu; fi
 printf '%s\n' 'Source: x' '' 'Package: x' 'Architecture: any' >debian/control
+`
+
+// shlibdeps asks it for each of the trees, then prints the symbols files.
+const shlibdeps = shlibdepsTools + `
 for tree in /trees/*; do
 	# A package being built: what it has itself is not asked of others.
 	own="/own/${tree##*/}"

@@ -51,7 +51,7 @@ func (t Target) debDepends(needs []Need) (relations, unknown []string) {
 			version, ok := library.minimum(symbol, t.Glibc)
 			if !ok {
 				unknown = append(unknown, need.Soname+"("+symbol+")")
-			} else if compareMinimums(version, highest) > 0 {
+			} else if compareMinimums(version, highest) > 0 && version != "0" { // a symbols file's word for any
 				highest = version
 			}
 		}

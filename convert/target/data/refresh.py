@@ -2,7 +2,8 @@
 
     python3 refresh.py debian12.yaml AMD64... [-- OTHER...]
 
-AMD64 and OTHER are folders of .deb files, as `apt-get download` leaves them. From
+AMD64 and OTHER are folders of .deb files, as `apt-get download` leaves them: of the
+packages that the file names already, and of those it is to name besides. From
 AMD64, the release's own, come the packages, the sonames they have, and the symbol
 versions of their symbols files. OTHER, packages of the release for other
 architectures or of its sister distribution, add symbol versions alone, where the
