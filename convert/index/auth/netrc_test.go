@@ -86,7 +86,7 @@ func TestNetrcOfPython(t *testing.T) {
 		texts[i] = randomNetrc(random)
 	}
 	var want []map[string][3]string
-	ask(t, "testdata/entries.py", texts, &want)
+	ask(t, fixtures.PackagingPython(t), "testdata/entries.py", texts, &want)
 	refused, entries := 0, 0
 	for i, text := range texts {
 		n, err := auth.ParseNetrc([]byte(text))
@@ -153,16 +153,16 @@ func randomNetrc(random *rand.Rand) string {
 	return b.String()
 }
 
-// ask runs a script with the question on its stdin, both in JSON. The script
-// gets the name of a file it may write.
-func ask(t *testing.T, script string, question, answer any, env ...string) {
+// ask has Python run a script with the question on its stdin, both in JSON. The
+// script gets the name of a file it may write.
+func ask(t *testing.T, python, script string, question, answer any) {
 	t.Helper()
 	text, err := json.Marshal(question)
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(fixtures.PackagingPython(t), script, filepath.Join(t.TempDir(), "scratch"))
-	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C.UTF-8", "PYTHONDONTWRITEBYTECODE=1"}, env...)
+	cmd := exec.Command(python, script, filepath.Join(t.TempDir(), "scratch"))
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C.UTF-8", "PYTHONDONTWRITEBYTECODE=1"}
 	stderr := &bytes.Buffer{}
 	cmd.Stdin, cmd.Stderr = bytes.NewReader(text), stderr
 	out, err := cmd.Output()

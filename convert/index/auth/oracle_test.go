@@ -22,6 +22,7 @@ import (
 
 	"wain/convert/index/auth"
 	"wain/convert/index/pipconf"
+	"wain/fixtures"
 )
 
 // machine is one on which somebody runs pip.
@@ -66,7 +67,7 @@ func TestPip(t *testing.T) {
 	}
 	s.book = make([][]string, rounds)
 	var codes []int
-	ask(t, "testdata/download.py", questions, &codes)
+	ask(t, fixtures.PythonTool(t, "pip", "python"), "testdata/download.py", questions, &codes)
 	pip := s.book
 	s.book = make([][]string, rounds)
 	sent, vain := 0, 0
@@ -125,7 +126,7 @@ func TestPipCertificates(t *testing.T) {
 		questions = append(questions, map[string]any{"Begin": control.URL, "Folder": t.TempDir(), "Variables": variables})
 	}
 	var codes []int
-	ask(t, "testdata/download.py", questions, &codes)
+	ask(t, fixtures.PythonTool(t, "pip", "python"), "testdata/download.py", questions, &codes)
 	book = append(book, slices.Compact(s.taken()))
 	for i, variables := range machines {
 		settings, err := pipconf.Read(pipconf.Options{

@@ -20,9 +20,10 @@
 // uv; a note tells what has lost. uv's files are not read.
 //
 // Four things differ from pip. A variable must be in capitals, as pip documents
-// them. Of two variables for one setting (PIP_TIMEOUT, PIP_DEFAULT_TIMEOUT) the
-// shorter name wins, where pip takes the later one. Another user's home (~name)
-// is not looked up. And files are in UTF-8, whatever the locale says.
+// them. PIP_TIMEOUT and PIP_INDEX_URL win over PIP_DEFAULT_TIMEOUT and
+// PIP_PYPI_URL, where pip takes the one that stands later in the environment.
+// Another user's home (~name) is not looked up. And files are in UTF-8, whatever
+// the locale says.
 //
 // The package reads no environment and knows no home folder: both are handed
 // in. A setting knows where it came from, for messages. URLs may hold

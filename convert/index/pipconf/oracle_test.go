@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"wain/convert/index/pipconf"
+	"wain/fixtures"
 )
 
 // pipOptions is what pip starts with.
@@ -56,7 +57,7 @@ func TestPip(t *testing.T) {
 		questions, options = append(questions, q), append(options, o)
 	}
 	var answers []*pipOptions
-	ask(t, "testdata/settings.py", questions, &answers)
+	ask(t, fixtures.PythonTool(t, "pip", "python"), "testdata/settings.py", questions, &answers)
 	refused := 0
 	for i, want := range answers {
 		s, err := pipconf.Read(options[i])
@@ -70,7 +71,7 @@ func TestPip(t *testing.T) {
 		if want == nil {
 			continue
 		}
-		got := asPip(s, want)
+		got := asPip(s)
 		if diff := cmp.Diff(*want, got); diff != "" {
 			t.Errorf("%v (-pip +ours):\n%s", questions[i], diff)
 		}
@@ -81,7 +82,7 @@ func TestPip(t *testing.T) {
 }
 
 // asPip gives our settings in pip's form, with pip's defaults where nothing is set.
-func asPip(s *pipconf.Settings, pip *pipOptions) pipOptions {
+func asPip(s *pipconf.Settings) pipOptions {
 	or := func(from pipconf.Origin) bool { return from != (pipconf.Origin{}) }
 	got := pipOptions{
 		IndexURL: "https://pypi.org/simple", NoIndex: s.NoIndex.Value, Cert: s.Cert.Value, ClientCert: s.ClientCert.Value,
@@ -96,10 +97,7 @@ func asPip(s *pipconf.Settings, pip *pipOptions) pipOptions {
 	if or(s.Retries.From) {
 		got.Retries = s.Retries.Value
 	}
-	switch {
-	case pip.KeyringProvider == "": // a pip from before it had the option
-		got.KeyringProvider = ""
-	case s.KeyringProvider.Value != "":
+	if s.KeyringProvider.Value != "" {
 		got.KeyringProvider = s.KeyringProvider.Value
 	}
 	for _, p := range s.ExtraIndexURLs {

@@ -93,7 +93,7 @@ func TestConfigParser(t *testing.T) {
 		texts[i] = randomFile(random)
 	}
 	var want [][][3]string
-	ask(t, "testdata/parse.py", texts, &want)
+	ask(t, fixtures.PackagingPython(t), "testdata/parse.py", texts, &want)
 	refused := 0
 	for i, text := range texts {
 		entries, err := pipconf.Parse([]byte(text))
@@ -139,14 +139,14 @@ func randomFile(random *rand.Rand) string {
 	return b.String()
 }
 
-// ask runs a script with the question on its stdin, both in JSON.
-func ask(t *testing.T, script string, question, answer any) {
+// ask has Python run a script with the question on its stdin, both in JSON.
+func ask(t *testing.T, python, script string, question, answer any) {
 	t.Helper()
 	text, err := json.Marshal(question)
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(fixtures.PackagingPython(t), script)
+	cmd := exec.Command(python, script)
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C.UTF-8", "PYTHONDONTWRITEBYTECODE=1"}
 	stderr := &bytes.Buffer{}
 	cmd.Stdin, cmd.Stderr = bytes.NewReader(text), stderr

@@ -6,6 +6,7 @@ import os
 import sys
 import urllib.request
 
+from pip._internal.cli.index_command import _create_truststore_ssl_context
 from pip._internal.cli.main import main
 from pip._internal.network import auth
 
@@ -15,8 +16,9 @@ for question in json.load(sys.stdin):
     urllib.request.urlopen(question["Begin"]).close()
     os.environ.update(question["Variables"])
     sys.prefix = "/nonexistent"
-    if hasattr(auth, "get_keyring_provider"):
-        auth.get_keyring_provider.cache_clear()
+    # What one process would go on with.
+    auth.get_keyring_provider.cache_clear()
+    _create_truststore_ssl_context.cache_clear()
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         try:
             codes.append(main(["download", "-q", "--no-input", "--no-deps", "--no-cache-dir", "--disable-pip-version-check",

@@ -35,7 +35,7 @@ for question in json.load(sys.stdin):
         "ClientCert": options.client_cert,
         "TrustedHosts": options.trusted_hosts or None,
         "Proxy": options.proxy,
-        "KeyringProvider": getattr(options, "keyring_provider", None),
+        "KeyringProvider": options.keyring_provider,
         "NoInput": bool(options.no_input),
         "Timeout": options.timeout,
         "Retries": options.retries,
