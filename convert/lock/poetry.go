@@ -31,6 +31,7 @@ type (
 		Python       string              `toml:"python-versions"`
 		Groups       []string            `toml:"groups"`  // since 2.1
 		Markers      any                 `toml:"markers"` // since 2.1: a string, or a table by group
+		Marker       string              `toml:"marker"`  // only in 1.0, where edges have none
 		Files        *[]poetryFile       `toml:"files"`
 		Dependencies map[string]any      `toml:"dependencies"`
 		Extras       map[string][]string `toml:"extras"`
@@ -74,7 +75,8 @@ type poetryPackage struct {
 
 	groups map[string]poetryCondition // flat: when each group needs it
 
-	edges  []poetryEdge        // to walk
+	only   poetryCondition // to walk: when it is there at all; nil always
+	edges  []poetryEdge
 	extras map[string][]string // of the package: names of optional edges
 }
 
@@ -218,6 +220,9 @@ func (r *poetryReader) locked(line int, e *poetryEntry, d *poetryDocument) *poet
 	}
 	k.python = r.constraint(line, k.Name, e.Python, parsePythonConstraint)
 	k.extras = r.extras(line, k.Name, e.Extras)
+	m, p := r.marker(e.Marker)
+	r.report(line, k.Name, p)
+	k.only = m
 	for _, name := range sortedKeys(e.Dependencies) {
 		edges, p := r.edges(name, e.Dependencies[name], r.path, line)
 		r.report(line, k.Name, p)

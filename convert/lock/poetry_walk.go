@@ -156,6 +156,12 @@ func (w *poetryWalk) follow(r poetryRequest) {
 			w.fail(r, p)
 			return
 		}
+		if there, err := k.only.EvalSets(w.env, w.extras, nil); err != nil {
+			w.fail(r, problemf(RuleMarker, "%s", err))
+			return
+		} else if !there {
+			return
+		}
 		c = &poetryChoice{poetryPackage: k, features: map[string]bool{}}
 		w.chosen[e.name] = c
 		w.order = append(w.order, c)
