@@ -114,3 +114,34 @@ func TestSecrets(t *testing.T) {
 		t.Errorf("%d failures, %d texts: they prove little", failed, len(shown))
 	}
 }
+
+// FuzzOptions: whatever stands in the options, there is a client or an error,
+// and what was a user in a URL is not shown.
+func FuzzOptions(f *testing.F) {
+	for _, text := range []string{
+		"https://u:p@h.example.org/simple", "h:1", "[::1]:443", "//u@h", "http://u:p@[::1", "https://h/%zz?a=b#c", "socks5://x@y:0", "u:%@h:port",
+	} {
+		f.Add(text, "s3cr3t")
+	}
+	f.Fuzz(func(t *testing.T, text, user string) {
+		if got := auth.Strip(text); auth.Strip(got) != got {
+			t.Errorf("%q: stripped %q, and again %q", text, got, auth.Strip(got))
+		}
+		secret := "https://" + user + "@" + text
+		if at := strings.IndexAny(user, "/?#@"); len(user) > 5 && at < 0 && !strings.Contains(text, user) && strings.Contains(auth.Strip(secret), user) {
+			t.Errorf("%q: stripped %q", secret, auth.Strip(secret))
+		}
+		o := auth.Options{Places: []string{text, secret}, TrustedHosts: []string{text}, NoProxy: text, Proxy: secret}
+		for _, proxy := range []string{secret, ""} {
+			o.Proxy, o.HTTPSProxy = proxy, text
+			c, err := auth.NewClient(o)
+			if err != nil {
+				if len(user) > 12 && strings.Contains(err.Error(), user) {
+					t.Errorf("%q: %v", secret, err)
+				}
+				continue
+			}
+			c.CloseIdleConnections()
+		}
+	})
+}
