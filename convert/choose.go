@@ -58,7 +58,7 @@ func (r *run) choose(ctx context.Context, p *plan) error {
 	}
 	r.noteKernel(p)
 	r.noteOrigins(p)
-	errs = append(errs, closure(p.target.Folder(), env, members, r.excluded(pins)))
+	errs = append(errs, closure(p.target.Folder(), env, members, r.excluded(pins), r.unmet()))
 	return errors.Join(errs...)
 }
 
@@ -189,6 +189,16 @@ func (r *run) noteOrigins(p *plan) {
 			r.notes.add(fmt.Sprintf("%s is taken for %s, which the lock names without a hash", c.book.candidate.Source, c.origin))
 		}
 	}
+}
+
+// unmet are the projects whose requirements, and the requirements of which, are
+// not insisted on: the lock's user overrode them, or ours says so.
+func (r *run) unmet() []string {
+	names := r.lock.Overridden()
+	for _, name := range r.AllowUnmet {
+		names = append(names, pep.Normalize(name))
+	}
+	return names
 }
 
 // excluded tells, by project, why the lock's pin of it is not among the chosen.

@@ -58,8 +58,9 @@ const maxJudged = 1 << 21
 
 // closure checks that every requirement of every member is met by a member, as
 // markers and extras of the target have it. What an unmet requirement's pin was
-// left out for is looked up in excluded, by normalised name.
-func closure(targetName string, env pep.Environment, members map[string]member, excluded map[string]string) error {
+// left out for is looked up in excluded, by normalised name. Needs of and by the
+// projects in overridden are not insisted on.
+func closure(targetName string, env pep.Environment, members map[string]member, excluded map[string]string, overridden []string) error {
 	type visit struct{ project, extra string }
 	seen := map[visit]bool{}
 	var queue []visit
@@ -99,6 +100,9 @@ func closure(targetName string, env pep.Environment, members map[string]member, 
 			m, present := members[name]
 			if present && (r.URL != "" || r.Specifiers.Contains(m.wheel.Filename.Version, true)) {
 				enter(name, r.Extras)
+				continue
+			}
+			if slices.Contains(overridden, name) || slices.Contains(overridden, v.project) {
 				continue
 			}
 			need := MissingNeed{Project: name, Requirement: r.String(), By: w.Filename.Raw, Excluded: excluded[name]}

@@ -26,6 +26,10 @@ type Options struct {
 	AllowUnhashed bool     // take pins without a hash, and say which
 	HealRecord    bool     // take files that a wheel's RECORD does not list, and say which
 
+	// AllowUnmet are projects that wheels may ask for, or that may ask, otherwise
+	// than the lock has it.
+	AllowUnmet []string
+
 	Places
 
 	Targets  []target.Target

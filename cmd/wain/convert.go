@@ -22,7 +22,7 @@ import (
 
 type convertOptions struct {
 	lock, python, name, app, prefix, revision, maintainer, key, output, unknownLibrary string
-	extras, groups, targets, libraries                                                 []string
+	extras, groups, targets, libraries, allowUnmet                                     []string
 	allowUnhashed, healRecord, build, buildNetwork                                     bool
 	jobs                                                                               int
 	places                                                                             indexOptions
@@ -79,6 +79,7 @@ func (o *convertOptions) addFlags(cmd *cobra.Command) {
 	flags.StringVar(&o.revision, "revision", "", "package revision (default: none for a deb, 1 for an rpm)")
 	flags.StringVar(&o.maintainer, "maintainer", "", "\"Name <address>\" (default: the project's own)")
 	flags.BoolVar(&o.allowUnhashed, "allow-unhashed", false, "take pins without a hash: nothing then proves which bytes are meant")
+	flags.StringArrayVar(&o.allowUnmet, "allow-unmet", nil, "a `project` of which the lock may have another version than wheels require, or none (repeatable)")
 	flags.BoolVar(&o.healRecord, "heal-record", false, "take files that a wheel carries but its RECORD does not list")
 	flags.BoolVar(&o.build, "build", false, "build the pins that have a source archive and no wheel, on this host, without network: this runs their code")
 	flags.BoolVar(&o.buildNetwork, "build-network", false, "let builds use the network")
@@ -123,7 +124,7 @@ func runConvert(ctx context.Context, sources []string, opts convertOptions, con 
 	result, err := convert.Build(ctx, convert.Options{
 		Sources: sources, Lock: opts.lock, Extras: opts.extras, Groups: opts.groups, Places: places,
 		Libraries: libraries, UnknownLibrary: opts.unknownLibrary, Builder: opts.builder(),
-		AllowUnhashed: opts.allowUnhashed, HealRecord: opts.healRecord,
+		AllowUnhashed: opts.allowUnhashed, HealRecord: opts.healRecord, AllowUnmet: opts.allowUnmet,
 		Targets: targets, Name: opts.name, App: opts.app, Prefix: opts.prefix, Revision: opts.revision,
 		Maintainer: opts.maintainer, Epoch: epoch, Output: opts.output, Scratch: os.TempDir(), Jobs: opts.jobs, DryRun: con.dryRun,
 		Sign: packageSigner(key), Getenv: con.getenv,

@@ -138,6 +138,8 @@ func lockHint(rule string) string {
 		return "lock again with a version of the tool whose format is known, or export the lock as a pylock.toml or a requirements.txt with hashes"
 	case lock.RuleTarget:
 		return "lock again for this Python and platform, or choose another --target or --python"
+	case lock.RuleExclusive:
+		return "the project declares that these exclude each other: run wain once for each, with a --name of its own"
 	case lock.RuleExtra, lock.RuleGroup:
 		return "name an extra or a group that the lock has, or lock again with it"
 	case lock.RuleStale:
@@ -183,7 +185,7 @@ func adviseWheel(err error) (advice, bool) {
 	case errors.As(err, &place):
 		return advice{kind: "find-links", file: place.Place, hint: "pip download -r requirements.txt -d wheelhouse fills a folder; name it with --find-links"}, true
 	case errors.As(err, &missing):
-		return advice{kind: "missing-requirement", hint: "lock the application with all it requires, for this Python and platform: pip-compile --generate-hashes, then --lock"}, true
+		return advice{kind: "missing-requirement", hint: "lock the application with all it requires, for this Python and platform; where the lock overrides it on purpose, --allow-unmet PROJECT"}, true
 	case errors.As(err, &python):
 		return advice{kind: "requires-python", file: python.Wheel, hint: "choose another Python with --python, or lock versions that run on this one"}, true
 	case errors.As(err, &load):

@@ -101,6 +101,10 @@ func absentHint(parts []error) string {
 		if !ok || len(none.Found) > 0 {
 			continue
 		}
+		// What the lock names as source code is no index's to bring.
+		if _, own := as[*convert.OriginError](part); own {
+			continue
+		}
 		if pin, ok := as[*convert.PinError](part); ok && pin.Pin.File != "" {
 			lock = pin.Pin.File
 		}

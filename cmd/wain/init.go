@@ -70,6 +70,7 @@ sources: [dist/*.whl]
 lock: requirements.txt
 # extras: [server]
 # groups: [production]
+# allow-unmet: [overridden]
 
 # Where wheels are. Without an index, pip's own settings hold.
 # find-links: [wheelhouse]

@@ -50,6 +50,7 @@ func projectKeys() []projectKey {
 		{key: "indexes", flag: "index", kind: pairs},
 		{key: "index-for", flag: "index-for", kind: pairs},
 		{key: "no-index", flag: "no-index"},
+		{key: "allow-unmet", flag: "allow-unmet", kind: manyValues},
 		{key: "targets", flag: "target", kind: manyValues},
 		{key: "python", flag: "python"},
 		{key: "name", flag: "name"},
