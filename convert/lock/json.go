@@ -28,8 +28,8 @@ func jsonMembers(path string, data []byte, offset int) ([]jsonMember, *Issue) {
 		return nil, &issue
 	}
 	if offset == 0 {
-		if at := badUTF8(data); at >= 0 {
-			return fail(at, problemf(RuleEncoding, "not UTF-8, which JSON is"))
+		if p, at := notUTF8(data, "JSON"); p != nil {
+			return fail(at, p)
 		}
 		var whole json.RawMessage
 		if err := json.Unmarshal(data, &whole); err != nil {

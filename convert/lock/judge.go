@@ -35,11 +35,17 @@ func choices(there []string) string {
 	if len(there) == 0 {
 		return ", nor any other"
 	}
-	text := "; there are " + strings.Join(there[:min(len(there), 20)], ", ")
-	if len(there) > 20 {
-		text += ", …"
+	var names []string
+	for _, name := range there[:min(len(there), 20)] {
+		if !pep.ValidName(name) || len(name) > longest {
+			name = quote(name)
+		}
+		names = append(names, name)
 	}
-	return text
+	if len(there) > len(names) {
+		names = append(names, "…")
+	}
+	return "; there are " + strings.Join(names, ", ")
 }
 
 // holds tells whether a folder is another, or one that is above it.

@@ -32,6 +32,7 @@ func TestPipfileIssues(t *testing.T) {
 		"more than JSON":              {pipfileText() + "x", []string{":4:3 syntax"}},
 		"an array":                    {"[]", []string{":1:1 field"}},
 		"no UTF-8":                    {pipfileText(`"a": "caf` + "\xe9\""), []string{":3:10 encoding"}},
+		"a byte order mark":           {"\xef\xbb\xbf" + pipfileText(), []string{":1:1 encoding"}},
 		"too deep":                    {pipfileText(`"a": ` + strings.Repeat("[", 20000)), []string{":3:10004 syntax"}},
 		"no _meta":                    {`{"default": {}}`, []string{" field"}},
 		"_meta of another type":       {`{"_meta": 1}`, []string{":1 field"}},

@@ -43,6 +43,8 @@ func TestPylockIssues(t *testing.T) {
 		"another case":                 {a + "Marker = 'x'\n" + pylockWheel(""), []string{":6:1 field"}},
 		"another case, inside":         {a + pylockWheel(", Size = 1"), []string{":6:152 field"}},
 		"no UTF-8":                     {pylockHead + "# caf\xe9\n", []string{":3:6 encoding"}},
+		"a byte order mark":            {"\xef\xbb\xbf" + pylockHead, []string{":1:1 encoding"}},
+		"UTF-16":                       {"\xff\xfe" + wide(pylockHead), []string{":1:1 encoding"}},
 		"deep arrays":                  {pylockHead + "x = " + strings.Repeat("[", 200), []string{":3:105 size"}},
 		"a deep key":                   {pylockHead + strings.Repeat("x.", 200) + "x = 1", []string{":3:202 size"}},
 		"no version":                   {"created-by = 'x'\npackages = []\nlock-versions = 1", []string{" field"}},
@@ -116,6 +118,7 @@ func TestPylockRefused(t *testing.T) {
 		"an extra where none are":  {pylockHead + "extras = []\n" + a, lock.Want{Extras: []string{"Z"}}, " extra", `the lock has no extra "z", nor any other`},
 		"a group":                  {pylockHead + "dependency-groups = ['x']\ndefault-groups = ['y']\n" + a, lock.Want{Groups: []string{"y", "z"}}, " group", `the lock has no dependency group "z"; there are x`},
 		"a group where none are":   {pylockHead + a, lock.Want{Groups: []string{"z"}}, " group", "nor any other"},
+		"a group among others":     {pylockHead + "dependency-groups = [\"b\\u001b[1m\", '" + strings.Repeat("c", 1000) + "', 'd0','d1','d2','d3','d4','d5','d6','d7','d8','d9','d10','d11','d12','d13','d14','d15','d16','d17','d18','d19']\n" + a, lock.Want{Groups: []string{"z"}}, " group", `; there are "b\x1b[1m", "` + strings.Repeat("c", 120) + `…", d0, d1, d10, `},
 		"a target that is no host": {pylockHead + "requires-python = '>=3'\n" + a, lock.Want{}, "", ""},
 	}
 	for name, test := range tests {

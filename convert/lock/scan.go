@@ -38,8 +38,8 @@ func scanTOML(data []byte) (p *problem, at int) {
 	if len(data) > maxSize {
 		return problemf(RuleSize, "more than %d bytes", int64(maxSize)), -1
 	}
-	if at := badUTF8(data); at >= 0 {
-		return problemf(RuleEncoding, "not UTF-8, which TOML is"), at
+	if p, at := notUTF8(data, "TOML"); p != nil {
+		return p, at
 	}
 	s := scan{roots: map[string]int{}}
 	for i := 0; i < len(data); i++ {
@@ -58,19 +58,23 @@ func scanTOML(data []byte) (p *problem, at int) {
 	return nil, 0
 }
 
-// badUTF8 is the offset of the first byte that is not UTF-8, -1 without one.
-func badUTF8(data []byte) int {
+// notUTF8 tells whether a document is not in the encoding that its format has,
+// and where.
+func notUTF8(data []byte, format string) (p *problem, at int) {
+	if bytes.HasPrefix(data, []byte("\xef\xbb\xbf")) {
+		return problemf(RuleEncoding, "begins with a byte order mark, which %s has not: save the file as UTF-8 without one", format), 0
+	}
 	if utf8.Valid(data) {
-		return -1
+		return nil, 0
 	}
-	for i := 0; i < len(data); {
-		r, size := utf8.DecodeRune(data[i:])
+	for at < len(data) {
+		r, size := utf8.DecodeRune(data[at:])
 		if r == utf8.RuneError && size <= 1 {
-			return i
+			break
 		}
-		i += size
+		at += size
 	}
-	return -1
+	return problemf(RuleEncoding, "not UTF-8, which %s is: save the file as UTF-8", format), at
 }
 
 // mark takes a byte that is in no string and no comment; rest begins with it.
