@@ -72,8 +72,10 @@ func TestCached(t *testing.T) {
 	if err := os.WriteFile(path, []byte(text[:10]), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := fetch(offline, "/", hash); !errors.Is(err, index.ErrOffline) {
-		t.Errorf("offline, damaged: %v", err)
+	for _, allowed := range [][]index.Hash{{hash}, nil} {
+		if err := fetch(offline, "/", allowed...); !errors.Is(err, index.ErrOffline) {
+			t.Errorf("offline, damaged: %v", err)
+		}
 	}
 	if err := fetch(index.Options{}, "/", hash); err != nil {
 		t.Fatal(err)
