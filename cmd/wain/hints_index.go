@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/x509"
 	"errors"
 	"net/http"
 
@@ -43,7 +44,10 @@ func serverHint(err error) string {
 	var status *index.StatusError
 	var later *index.RetryAfterError
 	var kind *simple.TypeError
+	var untrusted x509.UnknownAuthorityError
 	switch {
+	case errors.As(err, &untrusted):
+		return "name the authority's certificate in PIP_CERT or REQUESTS_CA_BUNDLE; a host in PIP_TRUSTED_HOST is not judged at all"
 	case errors.Is(err, index.ErrOffline):
 		return "run once without --offline, with the same --cache"
 	case errors.As(err, &later):
@@ -51,7 +55,7 @@ func serverHint(err error) string {
 	case errors.As(err, &kind):
 		return "the URL is not that of an index: it ends in /simple on most servers, and in +simple/ on devpi"
 	case errors.As(err, &status) && (status.Code == http.StatusUnauthorized || status.Code == http.StatusForbidden || status.Code == http.StatusProxyAuthRequired):
-		return "credentials come from the URL, ~/.netrc (NETRC) or keyring, as pip finds them"
+		return "credentials come from the URL, ~/.netrc (NETRC) or keyring, as pip finds them; over plain http they go to loopback and to hosts in PIP_TRUSTED_HOST alone"
 	}
 	return "look at the URL, at the proxy settings and at the server, and run the same command again; what was downloaded is kept"
 }

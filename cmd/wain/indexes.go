@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/pflag"
 
@@ -71,9 +70,9 @@ func (o indexOptions) places(c *console) (convert.Places, error) {
 			return convert.Places{}, usagef("--index-for %s=%s: no --index has that name", project, name)
 		}
 	}
-	p.Timeout, p.Attempts = settings.Timeout.Value, settings.Retries.Value+1
-	if settings.Retries.From == (pipconf.Origin{}) {
-		p.Attempts = 0
+	p.Timeout = settings.Timeout.Value
+	if settings.Retries.From != (pipconf.Origin{}) {
+		p.Attempts = max(0, settings.Retries.Value) + 1
 	}
 	return p, nil
 }
@@ -135,13 +134,18 @@ func (o indexOptions) cacheDir(c *console) string {
 }
 
 // findKeyring is the keyring command, unless pip's settings say not to ask one.
-// pip's own provider is the library of its interpreter; there is none here.
-func findKeyring(s *pipconf.Settings) auth.Keyring {
-	if s.KeyringProvider.Value == "disabled" {
+// pip may ask the library of its interpreter as well; there is none here.
+func findKeyring(s *pipconf.Settings, warn func(string)) auth.Keyring {
+	provider := s.KeyringProvider.Value
+	asked := provider != "" && provider != "auto"
+	if provider == "disabled" || !asked && s.NoInput.Value {
 		return nil
 	}
 	path, err := exec.LookPath("keyring")
 	if err != nil {
+		if asked {
+			warn("pip's settings ask for a keyring, and there is no command of that name: no credentials come from one")
+		}
 		return nil
 	}
 	return auth.KeyringCommand(path, os.Environ())
@@ -150,15 +154,15 @@ func findKeyring(s *pipconf.Settings) auth.Keyring {
 // newClient makes the client that knows the credentials of places.
 func newClient(c *console, s *pipconf.Settings, places []string, warn func(string)) (index.Doer, error) {
 	timeout := s.Timeout.Value
-	if s.Timeout.From == (pipconf.Origin{}) {
-		timeout = 15 * time.Second
+	if timeout == 0 && s.Timeout.From != (pipconf.Origin{}) {
+		timeout = -1 // pip's word for no bound at all
 	}
 	trusted := make([]string, len(s.TrustedHosts))
 	for i, host := range s.TrustedHosts {
 		trusted[i] = host.Value
 	}
 	client, err := auth.NewClient(auth.Options{
-		Places: places, Netrc: s.Netrc.Value, Keyring: findKeyring(s),
+		Places: places, Netrc: s.Netrc.Value, Keyring: findKeyring(s, warn),
 		CABundle: s.Cert.Value, ClientCert: s.ClientCert.Value, TrustedHosts: trusted,
 		Proxy: s.Proxy.Reveal(), HTTPProxy: s.HTTPProxy.Reveal(), HTTPSProxy: s.HTTPSProxy.Reveal(), NoProxy: s.NoProxy.Value,
 		Timeout: timeout, UserAgent: "wain/" + buildVersion(), Warn: warn,
