@@ -128,7 +128,8 @@ func TestCredentials(t *testing.T) {
 		t.Fatalf("candidates %v", list)
 	}
 	for _, c := range list {
-		f, err := x.Fetch(t.Context(), c, []index.Hash{hash})
+		// With a cache of its own, or the first one would do for all.
+		f, err := remote(t, index.Options{}).Fetch(t.Context(), c, []index.Hash{hash})
 		if err != nil {
 			t.Errorf("%s: %v", c.Source, err)
 			continue
