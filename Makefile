@@ -4,7 +4,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 FUZZTIME    ?= 30s
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test clients fuzz bench golden lint docs check
+.PHONY: help build demo test clients apps fuzz bench golden lint docs check
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
@@ -23,8 +23,15 @@ clients: build ## Only the tests with real apt, dnf, zypper and Puppet
 	bash fixtures/setup
 	WAIN_ROOTS=1 go test -count=1 -timeout 20m -run 'Client' ./cmd/wain ./repo
 
-fuzz: ## Fuzz every parser of foreign bytes, FUZZTIME each
+apps: build ## Real applications, each from a lock of another format, installed by apt and dnf and used
+	bash fixtures/setup
+	WAIN_APPS=1 WAIN_ROOTS=1 go test -count=1 -timeout 40m ./fixtures/apps
+	WAIN_APPS=1 WAIN_ROOTS=1 go test -count=1 -timeout 20m -run Compiled ./convert/target
+
+fuzz: ## Fuzz every parser of foreign bytes, FUZZTIME each; then 100,000 random questions to each reference
 	bash fixtures/fuzz $(FUZZTIME)
+	WAIN_RANDOM_CASES=100000 go test -count=1 -timeout 30m -run Oracle ./convert/pep
+	WAIN_SEEDS=100 go test -count=1 -timeout 30m -run 'Random|Pip$$' ./convert/lock ./convert/index/pipconf
 
 bench: build ## Measure beside dpkg-deb, nfpm, uv, createrepo_c and apt-ftparchive
 	bash fixtures/setup
