@@ -21,5 +21,6 @@
 //
 // The same wheels, lock, options and key give the same bytes, on any host.
 // Nothing here reads the environment, the clock or the host's name, and
-// nothing runs a program.
+// nothing runs a program, but for [Options].Builder, which has a build tool make
+// the wheels that do not exist.
 package convert

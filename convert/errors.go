@@ -148,7 +148,7 @@ func (e *UnknownLibraryError) Error() string { return e.Target + ": " + e.Detail
 type ForeignError struct {
 	Target string
 	Wheel  string // normalised project
-	Err    error  // *elf.MachineError of its first file
+	Err    error  // *elf.MachineError or *elf.LibcError of its first file
 }
 
 func (e *ForeignError) Error() string { return e.Target + ": " + e.Wheel + ": " + e.Err.Error() }

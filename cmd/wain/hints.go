@@ -7,6 +7,7 @@ import (
 	"syscall"
 
 	"wain/convert"
+	"wain/convert/elf"
 	"wain/convert/index"
 	"wain/convert/lock"
 	"wain/convert/pack"
@@ -191,7 +192,11 @@ func adviseWheel(err error) (advice, bool) {
 	case errors.As(err, &load):
 		return advice{kind: "glibc", file: load.Wheel, hint: loadHint(load)}, true
 	case errors.As(err, &foreign):
-		return advice{kind: "machine", file: foreign.Wheel, hint: "the wheel is named for a platform that its files are not for: get it again from where it was built"}, true
+		hint := "the wheel is named for a platform that its files are not for: get it again from where it was built"
+		if _, libc := as[*elf.LibcError](err); libc {
+			hint = "get the wheel for the target's C library: manylinux for glibc, musllinux for musl"
+		}
+		return advice{kind: "machine", file: foreign.Wheel, hint: hint}, true
 	case errors.As(err, &broken):
 		a := advice{kind: "wheel", file: broken.Wheel, hint: "the wheel is damaged or was tampered with: fetch it again, or build it with a current tool"}
 		switch {

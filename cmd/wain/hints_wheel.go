@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"wain/convert/index"
 	"wain/convert/pep"
 	"wain/convert/sdist"
+	"wain/convert/target"
 )
 
 // fitHint says which wheels the target takes. Its whole list of tags has
@@ -32,6 +34,10 @@ func fitHint(err error, none *index.NoWheelError) string {
 // target's.
 func loadHint(load *convert.LoadError) string {
 	hint := "lock a version with a wheel for an older manylinux level, or build for a newer target"
+	var symbol *target.SymbolError
+	if errors.As(load.Err, &symbol) {
+		hint = "take an older version of the project, or a newer target; --library SONAME=PACKAGE names a package that has a newer library"
+	}
 	if load.Newest != "" {
 		hint += fmt.Sprintf("; by its name, %s==%s has a wheel for this one", load.Project, load.Newest)
 	}
