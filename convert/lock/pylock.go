@@ -259,7 +259,7 @@ func (d *pylockPackage) source() *problem {
 	case files && len(direct) > 0:
 		return problemf(RuleSource, "has files (wheels, sdist) and %s: a package comes from one place", direct[0])
 	case !files && len(direct) == 0:
-		return problemf(RuleSource, "has none of wheels, sdist, archive, directory and vcs: there is nothing to install")
+		return problemf(RuleSource, "has none of wheels, sdist, archive, directory and vcs: lock again, on a machine that needs it")
 	case len(direct) > 1:
 		return problemf(RuleSource, "has %s and %s: a package comes from one place", direct[0], direct[1])
 	}

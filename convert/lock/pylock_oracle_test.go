@@ -132,12 +132,12 @@ func askPylock(t *testing.T, questions []pylockQuestion) []pylockAnswer {
 	return answers
 }
 
-// TestPylock selects from locks that uv, pip and PDM wrote, and from one with
+// TestPylock selects from locks that uv, pip, PDM and Pipenv wrote, and from one with
 // every form of every key, for several targets, extras and groups: the same
 // packages, versions, files and hashes as packaging's, or a refusal by both.
 func TestPylock(t *testing.T) {
 	paths, err := filepath.Glob("testdata/pylock/pylock.*.toml")
-	if err != nil || len(paths) < 6 {
+	if err != nil || len(paths) < 7 {
 		t.Fatal(paths, err)
 	}
 	var questions []pylockQuestion
