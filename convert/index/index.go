@@ -54,6 +54,7 @@ type Entry struct {
 // Index knows the files of all its places.
 type Index struct {
 	local     pile      // what folders and local pages hold
+	named     pile      // files on the network that find-links names themselves
 	flat      []flat    // pages of links on the network, asked when first needed
 	remotes   []*remote // in their order
 	assigned  map[string]string
@@ -177,10 +178,23 @@ func (x *Index) Candidates(ctx context.Context, project string) ([]Candidate, er
 	return slices.Clone(found.candidates[name]), nil
 }
 
-// Local gives the candidates of a project that local places hold, without
-// asking anything on the network.
+// Local gives the candidates of a project that local find-links places have: it
+// asks nothing on the network.
 func (x *Index) Local(project string) []Candidate {
-	return slices.Clone(x.local.candidates[pep.Normalize(project)])
+	list := slices.Clone(x.local.candidates[pep.Normalize(project)])
+	// A local page may lead away.
+	return slices.DeleteFunc(list, func(c Candidate) bool { return c.Path == "" })
+}
+
+// Supplied gives the candidates of a project that find-links places have, pages
+// on the network among them, and no index: what the user brought.
+func (x *Index) Supplied(ctx context.Context, project string) ([]Candidate, error) {
+	name := pep.Normalize(project)
+	found, err := x.supplied(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	return found.candidates[name], nil
 }
 
 // Skipped gives the wheels and eggs that are no candidates, by path: nobody

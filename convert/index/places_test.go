@@ -54,6 +54,12 @@ func TestFindLinks(t *testing.T) {
 			if len(list) != 1 || list[0].Source != test.want {
 				t.Fatalf("candidates %+v", list)
 			}
+			if supplied, err := x.Supplied(t.Context(), "Greetings"); err != nil || len(supplied) != 1 || supplied[0].Source != test.want {
+				t.Errorf("supplied: %+v, %v", supplied, err)
+			}
+			if isLocal := list[0].Path != ""; len(x.Local("greetings")) > 0 != isLocal {
+				t.Errorf("local: %+v", x.Local("greetings"))
+			}
 			f, err := x.Fetch(t.Context(), list[0], []index.Hash{hash})
 			if err != nil {
 				t.Fatal(err)

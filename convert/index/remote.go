@@ -36,10 +36,7 @@ func (x *Index) addRemote(u *url.URL) error {
 	name := fileName(u)
 	if isWheelName(name) || isEggName(name) || isArchiveName(name) {
 		e := Entry{URL: bare(u), Source: shown(u), Hashes: urlHashes(u), user: u.User}
-		if err := x.local.add(name, e); err != nil {
-			return err
-		}
-		return nil
+		return x.named.add(name, e)
 	}
 	x.flat = append(x.flat, flat{url: u, name: shown(u)})
 	return nil
@@ -115,18 +112,12 @@ func (x *Index) asked(project string) []*remote {
 // project gathers what there is of a project, once.
 func (x *Index) project(ctx context.Context, name string) (*pile, error) {
 	return x.projects.do(ctx, name, func() (*pile, error) {
-		var found pile
-		found.candidates = map[string][]Candidate{name: x.Local(name)}
-		found.archives = append(found.archives, x.local.archives...)
-		flats := make([]*pile, len(x.flat))
-		var indexed *pile
+		var found, indexed *pile
 		group, groupCtx := errgroup.WithContext(ctx)
-		for i, f := range x.flat {
-			group.Go(func() (err error) {
-				flats[i], err = x.flatPage(groupCtx, f)
-				return err
-			})
-		}
+		group.Go(func() (err error) {
+			found, err = x.supplied(groupCtx, name)
+			return err
+		})
 		group.Go(func() (err error) {
 			indexed, err = x.firstMatch(groupCtx, name)
 			return err
@@ -134,16 +125,39 @@ func (x *Index) project(ctx context.Context, name string) (*pile, error) {
 		if err := group.Wait(); err != nil {
 			return nil, err
 		}
-		for _, p := range append(flats, indexed) {
-			found.candidates[name] = append(found.candidates[name], p.candidates[name]...)
-			found.archives = append(found.archives, p.archives...)
-		}
+		found.take(name, indexed)
 		list := found.sources(name)
 		x.mu.Lock()
 		x.sources[name] = list
 		x.mu.Unlock()
-		return &found, nil
+		return found, nil
 	})
+}
+
+// supplied gathers what find-links places have of a project, with all archives.
+func (x *Index) supplied(ctx context.Context, name string) (*pile, error) {
+	flats := make([]*pile, len(x.flat))
+	group, groupCtx := errgroup.WithContext(ctx)
+	for i, f := range x.flat {
+		group.Go(func() (err error) {
+			flats[i], err = x.flatPage(groupCtx, f)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	found := &pile{candidates: map[string][]Candidate{}}
+	for _, p := range append([]*pile{&x.local, &x.named}, flats...) {
+		found.take(name, p)
+	}
+	return found, nil
+}
+
+// take adds another pile's files of a project, and its archives.
+func (p *pile) take(project string, from *pile) {
+	p.candidates[project] = append(p.candidates[project], from.candidates[project]...)
+	p.archives = append(p.archives, from.archives...)
 }
 
 // flatPage reads a page of links, once for all projects.
