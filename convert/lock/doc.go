@@ -19,7 +19,7 @@
 // of. Every pin is of one version or one place, every file of a pin has a hash
 // by SHA-2, and a project may be pinned once in an environment. Source code, that
 // is VCS, folders and -e, is a pin with an Origin, for which the user supplies a
-// wheel; a requirements.txt must name its project. The project that a lock is of
+// wheel; a requirements.txt, or the folder, must name its project. The project that a lock is of
 // is no pin, but one of Lock.Own. A lock that is not meant for the target, and an
 // extra or a group that it does not have, are errors. What one reader would take
 // and another pass over (a key in another case, a name twice) is refused, or

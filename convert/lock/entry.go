@@ -33,7 +33,7 @@ func (e *entry) direct() bool {
 }
 
 // wayOut ends the messages about source code of a project that nothing names.
-const wayOut = "name its project, as in name @ git+https://…, and put a wheel that you build of it into a --find-links folder"
+const wayOut = "name its project, as in name @ URL, and put a wheel that you build of it into a --find-links folder"
 
 // parseEntry reads the left part of a requirement line, as pip tells its forms
 // apart. dir is the file's folder, against which relative paths are resolved.
@@ -147,6 +147,9 @@ func (e *entry) source(target, file, local, dir string) *problem {
 	if local != "" && holds(local, dir) && !isArchive(file) {
 		e.own, e.origin = true, local
 		return nil
+	}
+	if e.name == "" && local != "" && isFolder(local) {
+		e.name = projectName(local)
 	}
 	if e.name == "" {
 		return problemf(RuleBuild, "%s, which is not built here: %s", sourceKind(file), wayOut)

@@ -199,7 +199,7 @@ func TestMessages(t *testing.T) {
 	_, err = lock.Read(relative, lock.Options{})
 	want := `requirements.txt:1: "flask==3.0 ; python_version > '3.8'": no hash: add --hash=sha256:…, as pip-compile --generate-hashes and uv pip compile --generate-hashes do
 requirements.txt:2: "click": not pinned: add ==VERSION and its hashes
-requirements.txt:3: "-e ./src": -e is source code, which is not built here: build a wheel of it, put that into a --find-links folder and pin it here as name==version`
+requirements.txt:3: "-e ./src": a source tree, or something that is no wheel (.whl), which is not built here: name its project, as in name @ URL, and put a wheel that you build of it into a --find-links folder`
 	if diff := cmp.Diff(want, strings.ReplaceAll(fmt.Sprint(err), relative, "requirements.txt")); diff != "" {
 		t.Errorf("message (-want +got):\n%s", diff)
 	}

@@ -318,6 +318,7 @@ func TestSourceCode(t *testing.T) {
 		"a local archive":             {map[string]string{"r.txt": "x @ file:///srv/x-1.tar.gz #A"}, []string{"x 1   x-1.tar.gz=/srv/x-1.tar.gz 256a"}, nil},
 		"a constraint to an origin":   {map[string]string{"r.txt": "x\n-c c.txt", "c.txt": "x @ " + git}, []string{"x   " + git}, nil},
 		"a constraint to an archive":  {map[string]string{"r.txt": "x\n-c c.txt", "c.txt": "x @ https://h.example.org/x-1.zip #A"}, []string{"x 1   x-1.zip=https://h.example.org/x-1.zip 256a"}, nil},
+		"a folder that says its name": {map[string]string{"r.txt": "-e ./lib/x\nlib/y[a]", "lib/x/pyproject.toml": "project.name = 'X.x'", "lib/y/pyproject.toml": "[tool.poetry]\nname = 'y'"}, []string{"x-x   DIR/lib/x", "y  [a] DIR/lib/y"}, nil},
 		"its own folder":              {map[string]string{"r.txt": "-e .", "pyproject.toml": "[project]\nname = 'Web.App'"}, nil, []string{"web-app"}},
 		"its own folder, by Poetry":   {map[string]string{"r.txt": ".", "pyproject.toml": "[tool.poetry]\nname = 'webapp'"}, nil, []string{"webapp"}},
 		"its own folder, by name":     {map[string]string{"sub/r.txt": "webapp @ file://DIR"}, nil, []string{"webapp"}},
@@ -360,7 +361,7 @@ func TestSourceCode(t *testing.T) {
 				if strings.Contains(p.String(), "token") {
 					t.Errorf("shows a secret: %v", p)
 				}
-				got = append(got, s)
+				got = append(got, strings.ReplaceAll(s, dir, "DIR"))
 			}
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("pins (-want +got):\n%s", diff)
