@@ -124,10 +124,13 @@ func (r *run) isListed(ctx context.Context, s source, pin lock.Pin) error {
 }
 
 // supplied finds the wheel that the user built of source code that the lock
-// names: in the find-links folders alone, the highest version that fits where
+// names: in find-links places alone, the highest version that fits where
 // the lock does not say which.
 func (r *run) supplied(ctx context.Context, p *plan, pin lock.Pin) (chosen, error) {
-	local := r.index.Local(pin.Name)
+	local, err := r.index.Supplied(ctx, pin.Name)
+	if err != nil {
+		return chosen{}, err
+	}
 	versions := []pep.Version{}
 	if pin.Version != "" {
 		version, err := pep.ParseVersion(pin.Version)
@@ -160,7 +163,7 @@ func (r *run) supplied(ctx context.Context, p *plan, pin lock.Pin) (chosen, erro
 func (r *run) explain(ctx context.Context, p *plan, project string, err error) error {
 	var none *index.NoWheelError
 	if errors.As(err, &none) && none.Newest == "" {
-		none.Newest = r.newest(ctx, p, project)
+		none.Newest = r.newest(ctx, p, project, none.Version)
 	}
 	for _, skipped := range r.index.Skipped() {
 		if !strings.HasPrefix(pep.Normalize(filepath.Base(skipped.Path)), project) {
@@ -171,14 +174,14 @@ func (r *run) explain(ctx context.Context, p *plan, project string, err error) e
 	return err
 }
 
-// newest is the highest version of a project with a wheel that fits; "" where
-// there is none, or nobody who could be asked.
-func (r *run) newest(ctx context.Context, p *plan, project string) string {
+// newest is the highest version of a project with a wheel that fits, the refused
+// one aside; "" where there is none, or nobody who could be asked.
+func (r *run) newest(ctx context.Context, p *plan, project string, refused pep.Version) string {
 	python, err := pep.ParseVersion(p.target.Python.Full)
 	if err != nil {
 		return ""
 	}
-	version, err := r.index.Newest(ctx, index.Want{Project: project, Tags: p.tags, Python: python})
+	version, err := r.index.Newest(ctx, index.Want{Project: project, Version: refused, Tags: p.tags, Python: python})
 	if err != nil {
 		return ""
 	}

@@ -22,6 +22,7 @@ type Places struct {
 	NoIndex   bool              // no index is asked
 	Offline   bool              // nothing is asked that CacheDir does not hold
 	CacheDir  string            // of downloads; "": they are kept for the run only
+	Abandoned time.Time         // downloads that were broken off before this are given up; zero: none is
 
 	Timeout  time.Duration // of a pause in an answer; 0: the index package's default
 	Attempts int           // of a request; 0: the index package's default
@@ -43,7 +44,8 @@ func (r *run) openIndex() error {
 	if len(o.Indexes) == 0 && !o.NoIndex {
 		o.Indexes, o.Assigned = lockIndexes(r.lock)
 	}
-	if remote := remotePlaces(o, r.lock); len(remote) > 0 {
+	remote := remotePlaces(o, r.lock)
+	if len(remote) > 0 || slices.ContainsFunc(o.FindLinks, isPage) {
 		var err error
 		if o.Cache, err = r.openCache(); err != nil {
 			return err
@@ -69,7 +71,11 @@ func (r *run) openCache() (*cache.Cache, error) {
 	if err != nil {
 		return nil, err
 	}
-	return cache.Open(dir)
+	c, err := cache.Open(dir)
+	if err != nil || r.Abandoned.IsZero() {
+		return c, err
+	}
+	return c, c.Sweep(r.Abandoned)
 }
 
 // cacheDir is the cache folder, or one that ends with the run.
@@ -107,6 +113,11 @@ func lockIndexes(l *lock.Lock) (remotes []index.Remote, assigned map[string]stri
 		assigned[pin.Name] = remotes[i].Name
 	}
 	return remotes, assigned
+}
+
+// isPage tells a local page of links, which may lead to the network.
+func isPage(place string) bool {
+	return strings.HasSuffix(place, ".html") || strings.HasSuffix(place, ".htm")
 }
 
 // remoteName tells indexes of a lock apart that differ in credentials alone.

@@ -3,6 +3,7 @@ package convert
 import (
 	"context"
 	"path"
+	"slices"
 	"strings"
 
 	"wain/convert/index"
@@ -64,7 +65,7 @@ func (r *run) planTarget(ctx context.Context, t target.Target, tell func(step st
 	}
 	err = r.specify(ctx, p)
 	for _, load := range loadErrors(err) {
-		load.Newest = r.newest(ctx, p, load.Project)
+		load.Newest = r.newest(ctx, p, load.Project, p.version(load.Project))
 	}
 	return p, err
 }
@@ -84,6 +85,12 @@ func (r *run) dir() string {
 		prefix = "/opt/venvs"
 	}
 	return path.Join(prefix, r.app())
+}
+
+// version is the chosen version of a project.
+func (p *plan) version(project string) pep.Version {
+	i := slices.IndexFunc(p.chosen, func(c chosen) bool { return c.book.wheel.Filename.Name == project })
+	return p.chosen[i].book.wheel.Filename.Version
 }
 
 // describe reports a plan whose package is written.

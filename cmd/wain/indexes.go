@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -34,6 +35,9 @@ func (o *indexOptions) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&o.cache, "cache", "", "`folder` of downloads, shared by any number of runs (default WAIN_CACHE, else the user's cache folder)")
 }
 
+// week is after how long nobody comes back for a broken download.
+const week = 7 * 24 * time.Hour
+
 // places is where convert looks for wheels. Flags are said before the
 // environment, and that before pip's files: an index named by a flag puts all
 // others aside, as find-links folders never do.
@@ -50,6 +54,7 @@ func (o indexOptions) places(c *console) (convert.Places, error) {
 		NoIndex:   o.noIndex || settings.NoIndex.Value && !o.namesIndex(),
 		Offline:   o.offline,
 		CacheDir:  o.cacheDir(c),
+		Abandoned: c.now().Add(-week),
 		NewClient: func(places []string, warn func(string)) (index.Doer, error) {
 			return newClient(c, settings, places, warn)
 		},
