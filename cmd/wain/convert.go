@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -101,7 +100,7 @@ func runConvert(ctx context.Context, sources []string, opts convertOptions, con 
 	if err := checkJobs(opts.jobs); err != nil {
 		return err
 	}
-	targets, err := findTargets(opts.targets, opts.python)
+	targets, absent, err := findTargets(opts.targets, opts.python)
 	if err != nil {
 		return err
 	}
@@ -130,9 +129,11 @@ func runConvert(ctx context.Context, sources []string, opts convertOptions, con 
 		Sign: packageSigner(key), Getenv: con.getenv,
 		Progress: func(e convert.Event) { con.step(e.Step, e.Label, e.Done, e.Total) },
 	})
+	err = errors.Join(reasons(absent), err)
 	if result == nil || len(result.Packages) == 0 {
 		return err
 	}
+	result.Failures = append(absent, result.Failures...)
 	if key == nil {
 		result.Warnings = append(result.Warnings, "no key: the packages are unsigned (wain key new makes one, --key names it)")
 	}
@@ -211,39 +212,6 @@ func (c *console) showConverted(result *convert.Result, failed error) error {
 		c.line(p.Path)
 	}
 	return failed
-}
-
-// findTargets reads each name; what looks like a path is a target file of the
-// user's own.
-func findTargets(specs []string, python string) ([]target.Target, error) {
-	var targets []target.Target
-	var errs []error
-	folders := map[string]string{}
-	for _, spec := range specs {
-		t, err := findTarget(spec, python)
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		if first, twice := folders[t.Folder()]; twice {
-			errs = append(errs, usagef("the targets %s and %s are the same", first, spec))
-			continue
-		}
-		folders[t.Folder()] = spec
-		targets = append(targets, t)
-	}
-	return targets, errors.Join(errs...)
-}
-
-func findTarget(spec, python string) (target.Target, error) {
-	if !strings.HasSuffix(spec, ".yaml") {
-		return target.Find(spec, python)
-	}
-	data, err := os.ReadFile(spec)
-	if err != nil {
-		return target.Target{}, fmt.Errorf("read target: %w", err)
-	}
-	return target.Load(data, spec, python)
 }
 
 // packageSigner lends a key to convert as a function.

@@ -28,6 +28,7 @@ var errNoKey = errors.New("no signing key")
 func adviseUsage(err error) (advice, bool) {
 	var usage *usageError
 	var unknown *target.UnknownError
+	var python *pythonError
 	var file *target.FileError
 	var option *convert.OptionError
 	var publishOption *repo.OptionError
@@ -52,6 +53,8 @@ func adviseUsage(err error) (advice, bool) {
 		return advice{kind: "usage", code: exitUsage, hint: "a library is named by its soname and the package that brings it, as in --library libfoo.so.3=libfoo3"}, true
 	case errors.As(err, &owner):
 		return advice{kind: "usage", code: exitUsage, hint: "a key's owner is a name and an address, as in --name \"Example Archive\" --email ops@example.com"}, true
+	case errors.As(err, &python):
+		return advice{kind: "unknown-target", hint: "a target names a Python of its own after a plus sign, as in el9+python3.12"}, true
 	case errors.As(err, &unknown):
 		return advice{kind: "unknown-target", code: exitUsage, hint: "a target is NAME[/ARCH][+pythonX.Y], as in debian12, debian13/arm64, el9+python3.12"}, true
 	case errors.As(err, &file):

@@ -12,6 +12,8 @@ import (
 
 	"github.com/spf13/pflag"
 	"go.yaml.in/yaml/v3"
+
+	"wain/convert/target"
 )
 
 // projectName is the file that keeps what `wain convert` is told each time.
@@ -205,7 +207,7 @@ func (p *projectFile) set(flags *pflag.FlagSet, k projectKey, value *yaml.Node) 
 		return nil
 	}
 	for _, text := range values {
-		if k.place || k.flag == "target" && strings.HasSuffix(text, ".yaml") {
+		if _, file := target.File(text); k.place || k.flag == "target" && file {
 			text = p.relative(text)
 		}
 		if err := flag.Value.Set(text); err != nil {

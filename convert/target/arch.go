@@ -42,6 +42,15 @@ func findArch(name string) (Arch, bool) {
 	return all[i], true
 }
 
+// wheelArchs lists the names of all architectures in wheel tags.
+func wheelArchs() []string {
+	var names []string
+	for _, a := range architectures() {
+		names = append(names, a.Wheel)
+	}
+	return names
+}
+
 // In gives the name that packages of the format, "deb" or "rpm", carry.
 func (a Arch) In(format string) string {
 	if format == "deb" {

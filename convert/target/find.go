@@ -37,35 +37,70 @@ func (e *UnknownError) Error() string {
 // "3.12" or "", is the Python for a spec that names none. The error is an
 // *UnknownError.
 func Find(spec, python string) (Target, error) {
-	rest, named, hasPython := strings.Cut(spec, "+")
-	if hasPython {
-		var ok bool
-		if python, ok = strings.CutPrefix(named, "python"); !ok || python == "" {
-			return Target{}, unknownTarget(spec)
-		}
+	name := spec
+	if i := strings.IndexAny(spec, "/+"); i >= 0 {
+		name = spec[:i]
 	}
-	name, arch, hasArch := strings.Cut(rest, "/")
+	arch, python, ok := variant(spec[len(name):], python)
+	if !ok {
+		return Target{}, unknownTarget(spec)
+	}
 	r, ok := findRelease(name)
-	if !ok || hasArch && arch == "" {
+	if !ok {
 		return Target{}, unknownTarget(spec)
 	}
 	return r.target(arch, python)
+}
+
+// variant reads what follows the name of a release or of a file,
+// [/ARCH][+pythonX.Y]. python stands where none is named.
+func variant(rest, python string) (arch, chosen string, ok bool) {
+	rest, named, hasPython := strings.Cut(rest, "+")
+	if hasPython {
+		if python, ok = strings.CutPrefix(named, "python"); !ok || python == "" {
+			return "", "", false
+		}
+	}
+	arch, hasArch := strings.CutPrefix(rest, "/")
+	return arch, python, rest == "" || hasArch && arch != ""
 }
 
 func unknownTarget(spec string) error {
 	return &UnknownError{Kind: "target", Got: spec, Known: Names()}
 }
 
+// File gives the path in a spec that names a file of the user's own,
+// PATH.yaml[/ARCH][+pythonX.Y]. It reports whether the spec names one.
+func File(spec string) (file string, ok bool) {
+	const ending = ".yaml"
+	i := strings.LastIndex(spec, ending)
+	if i < 0 {
+		return "", false
+	}
+	file = spec[:i+len(ending)]
+	rest := spec[len(file):]
+	return file, rest == "" || rest[0] == '/' || rest[0] == '+'
+}
+
 // Load reads a target of the user's own from the text of a file in the form of
-// the embedded ones, on the first of its architectures; name is the file's, for
-// errors. python, "3.12" or "", chooses among its Pythons. Where anything is
-// wrong with the text, the error is a *FileError.
-func Load(data []byte, name, python string) (Target, error) {
-	r, err := readRelease(data, name)
+// the embedded ones; spec names it as File has it, the first of its
+// architectures where it names none. python, "3.12" or "", is the Python for a
+// spec that names none. Where anything is wrong with the text, the error is a
+// *FileError.
+func Load(data []byte, spec, python string) (Target, error) {
+	file, ok := File(spec)
+	if !ok {
+		return Target{}, unknownTarget(spec)
+	}
+	arch, python, ok := variant(spec[len(file):], python)
+	if !ok {
+		return Target{}, unknownTarget(spec)
+	}
+	r, err := readRelease(data, file)
 	if err != nil {
 		return Target{}, err
 	}
-	return r.target("", python)
+	return r.target(arch, python)
 }
 
 // Names lists the embedded releases, without aliases, each distribution's in

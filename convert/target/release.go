@@ -94,7 +94,7 @@ func (r *release) check() (issues []string) {
 	}
 	for _, name := range r.Architectures {
 		if a, ok := findArch(name); !ok || a.Wheel != name {
-			fail("architectures: %q is unknown", name)
+			fail("architectures: %q: expected the name that wheels have, one of %s", name, strings.Join(wheelArchs(), ", "))
 		}
 	}
 	issues = append(issues, r.checkLibc()...)

@@ -83,6 +83,34 @@ func TestLoad(t *testing.T) {
 	if _, err := target.Load(data, "ours.yaml", "3.10"); !errors.As(err, &e) {
 		t.Errorf("python 3.10: %v", err)
 	}
+	x, err = target.Load(data, "a+b/ours.yaml/arm64+python3.11", "3.12")
+	if err != nil || x.Folder() != "ours9-aarch64-python3.11" {
+		t.Errorf("%s, %v", x.Folder(), err)
+	}
+	if _, err := target.Load([]byte("name: x"), "a+b/ours.yaml/arm64", ""); err == nil || !strings.HasPrefix(err.Error(), "a+b/ours.yaml: ") {
+		t.Errorf("the file is not named: %v", err)
+	}
+	for _, spec := range []string{"ours.yaml/", "ours.yaml+3.12", "ours.yaml+python", "ours.yaml/mips", "ours.yml", "ours.yaml2"} {
+		if _, err := target.Load(data, spec, ""); !errors.As(err, &e) {
+			t.Errorf("%s: %v", spec, err)
+		}
+	}
+}
+
+func TestFile(t *testing.T) {
+	for spec, want := range map[string]string{
+		"ours.yaml": "ours.yaml", "./x/ours.yaml/arm64": "./x/ours.yaml", "ours.yaml+python3.12": "ours.yaml",
+		"old.yaml/ours.yaml/arm64+python3.12": "old.yaml/ours.yaml",
+	} {
+		if got, ok := target.File(spec); got != want || !ok {
+			t.Errorf("%s: %q, %v", spec, got, ok)
+		}
+	}
+	for _, spec := range []string{"debian12", "debian12/arm64", "ours.yml", "ours.yamlx", ""} {
+		if _, ok := target.File(spec); ok {
+			t.Errorf("%q names a file", spec)
+		}
+	}
 }
 
 // Each change to a sound file is refused, with the issue named.
@@ -96,7 +124,7 @@ func TestLoadRefused(t *testing.T) {
 		{"name-escape", "name: debian12", "name: ../x", `"../x": expected lower-case letters`},
 		{"suite-missing", "suite: bookworm", "suite:", `"": expected lower-case letters`},
 		{"format", "format: deb", "format: apk", `format: "apk": expected deb or rpm`},
-		{"architecture", "[x86_64,", "[amd64,", `architectures: "amd64" is unknown`},
+		{"architecture", "[x86_64,", "[amd64,", `architectures: "amd64": expected the name that wheels have, one of x86_64, aarch64, `},
 		{"glibc", `glibc: "2.36"`, "glibc: 2.360.1", `glibc: "2.360.1"`},
 		{"musl-too", `glibc: "2.36"`, "glibc: \"2.36\"\nmusl: \"1.2\"", "glibc, musl: expected one of them"},
 		{"musl", `glibc: "2.36"`, `musl: "2.0"`, `musl: "2.0": expected 1.0 or above`},
