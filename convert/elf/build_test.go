@@ -10,7 +10,7 @@ import (
 )
 
 // recipe is an ELF file to be built: a header, a PT_LOAD segment over the whole
-// file at address base, PT_INTERP, PT_DYNAMIC, and what the latter points to.
+// file at address base (or two), PT_INTERP, PT_DYNAMIC, and what the latter points to.
 // There are no section headers at all.
 type recipe struct {
 	class   elf.Class
@@ -24,6 +24,7 @@ type recipe struct {
 	versions       []libraryVersions
 	hash, gnuHash  bool
 	extra          [][2]uint64 // entries for the dynamic table, before all others
+	split          bool        // load the file in two segments, divided inside the string table
 	longString     int         // bytes of a string without an end behind the string table
 }
 
@@ -44,6 +45,8 @@ type file struct {
 	names   []byte
 	nameAt  map[string]uint64
 	table   [][2]uint64 // the dynamic table
+
+	stringsAt uint64 // offset of the string table
 }
 
 // build lays out: header, three program headers, interpreter, string table,
@@ -56,9 +59,14 @@ func (r recipe) build(t testing.TB) []byte {
 	r.class = cmp.Or(r.class, elf.ELFCLASS64)
 	r.typ = cmp.Or(r.typ, elf.ET_DYN)
 	r.machine = cmp.Or(r.machine, elf.EM_X86_64)
-	f := &file{t: t, recipe: r, headers: 64 + 3*56, names: []byte{0}, nameAt: map[string]uint64{}, table: slices.Clone(r.extra)}
+	f := &file{t: t, recipe: r, names: []byte{0}, nameAt: map[string]uint64{}, table: slices.Clone(r.extra)}
+	segments := uint64(3)
+	if r.split {
+		segments = 4
+	}
+	f.headers = 64 + segments*56
 	if r.class == elf.ELFCLASS32 {
-		f.headers = 52 + 3*32
+		f.headers = 52 + segments*32
 	}
 	interp := elf.Prog64{Type: uint32(elf.PT_INTERP), Off: f.here()}
 	if r.interp != "" {
@@ -83,8 +91,13 @@ func (r recipe) build(t testing.TB) []byte {
 		}
 	}
 	dynamic.Filesz = f.here() - dynamic.Off
-	load := elf.Prog64{Type: uint32(elf.PT_LOAD), Vaddr: base, Filesz: f.here()}
-	return append(f.header([]elf.Prog64{load, interp, dynamic}), f.body.Bytes()...)
+	loads := []elf.Prog64{{Type: uint32(elf.PT_LOAD), Vaddr: base, Filesz: f.here()}}
+	if r.split {
+		at := f.stringsAt + uint64(len(f.names))/2
+		loads[0].Filesz = at
+		loads = append(loads, elf.Prog64{Type: uint32(elf.PT_LOAD), Off: at, Vaddr: base + at, Filesz: f.here() - at})
+	}
+	return append(f.header(append(loads, interp, dynamic)), f.body.Bytes()...)
 }
 
 // here is the offset in the file of what is put next.
@@ -127,6 +140,7 @@ func (f *file) strings() {
 		}
 	}
 	at := f.here()
+	f.stringsAt = at
 	f.body.Write(f.names)
 	f.body.Write(bytes.Repeat([]byte("x"), f.recipe.longString))
 	f.entry(elf.DT_STRTAB, base+at)

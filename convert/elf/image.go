@@ -167,10 +167,22 @@ func (img *image) offset(addr uint64) (offset, rest uint64, err error) {
 			if s.offset > math.MaxInt64-into {
 				break
 			}
-			return s.offset + into, s.size - into, nil
+			return s.offset + into, img.reach(s) - into, nil
 		}
 	}
 	return 0, 0, malformedf("address %#x is in no segment of the file", addr)
+}
+
+// reach is the size of a segment and of those that follow it without a gap, in
+// memory as in the file: the loader sees one piece.
+func (img *image) reach(s segment) uint64 {
+	size := s.size
+	for _, next := range img.segments { // PT_LOAD come by address
+		if next.typ == elf.PT_LOAD && next.addr == s.addr+size && next.offset == s.offset+size && next.size < math.MaxInt64-size {
+			size += next.size
+		}
+	}
+	return size
 }
 
 // at reads n bytes at an offset of the file. n is bounded by the caller.

@@ -71,6 +71,24 @@ func TestReadParts(t *testing.T) {
 	}
 }
 
+// A table that runs on into the next segment, which follows in the file as in
+// memory, is whole: patchelf lays files out so.
+func TestSegmentsTogether(t *testing.T) {
+	r := library()
+	whole, err := read(t, r.build(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.split = true
+	split, err := read(t, r.build(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(whole, split); diff != "" {
+		t.Errorf("(-whole +split):\n%s", diff)
+	}
+}
+
 // TestSections: what section headers say, or that there are none, changes
 // nothing. The test's own program is a real file with them.
 func TestSections(t *testing.T) {
