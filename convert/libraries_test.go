@@ -105,6 +105,7 @@ func TestDependsOfCompiledFiles(t *testing.T) {
 func TestUnknownLibraries(t *testing.T) {
 	code := machineCode(t)
 	result := native(t, "debian12", map[string][]byte{
+		"myproject/_all.so": code,
 		"myproject/_one.so": asking(t, code, "libq.so"),
 		"myproject/_two.so": asking(t, code, "libq.so.1"),
 		"myproject/_bad.so": append([]byte("\x7fELF"), "no more of it"...),

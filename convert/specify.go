@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -59,7 +60,7 @@ func (r *run) depends(t target.Target, loaded []*elf.Object) ([]string, error) {
 	}
 	relations, unknown := t.Depends(asked)
 	for _, what := range unknown {
-		text := unknownNeed(what, needs)
+		text := unknownNeed(what, needs, loaded)
 		switch r.UnknownLibrary {
 		case "error":
 			return nil, &UnknownLibraryError{Target: t.Folder(), Library: what, Detail: text}
@@ -73,17 +74,28 @@ func (r *run) depends(t target.Target, loaded []*elf.Object) ([]string, error) {
 
 // unknownNeed says what it means that the target's table does not have a
 // library, or SONAME(SYMBOL VERSION), that one of needs names.
-func unknownNeed(what string, needs []elf.Need) string {
+func unknownNeed(what string, needs []elf.Need, loaded []*elf.Object) string {
 	for _, n := range needs {
 		if what == n.Soname {
 			return fmt.Sprintf("no known package brings %s, which %s needs: the package depends on nothing for it", what, n.By[0])
 		}
 		if symbol, ok := strings.CutPrefix(what, n.Soname+"("); ok {
+			symbol = strings.TrimSuffix(symbol, ")")
 			return fmt.Sprintf("no known version of %s has %s: the package depends on any version, and files such as %s may not load",
-				n.Soname, strings.TrimSuffix(symbol, ")"), n.By[0])
+				n.Soname, symbol, asks(loaded, n, symbol))
 		}
 	}
 	return what
+}
+
+// asks is the first of the files that ask for a symbol version of a library.
+func asks(loaded []*elf.Object, n elf.Need, symbol string) string {
+	for _, o := range loaded {
+		if slices.Contains(n.By, o.Path) && slices.Contains(o.Versions[n.Soname], symbol) {
+			return o.Path
+		}
+	}
+	return n.By[0]
 }
 
 // architecture is all or noarch only for a tree without any ELF file.
