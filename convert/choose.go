@@ -44,9 +44,8 @@ func (r *run) choose(ctx context.Context, p *plan) error {
 		errs = append(errs, r.checkExtras(p.chosen))
 	}
 	rest := slices.DeleteFunc(slices.Clone(pins), func(pin lock.Pin) bool { return slices.Contains(r.projects(), pin.Name) })
-	found, err := r.choosePins(ctx, p, rest)
-	errs = append(errs, err)
-	if err := errors.Join(errs...); err != nil {
+	found, refused := r.choosePins(ctx, p, rest)
+	if err := errors.Join(causes(append(errs, refused...))...); err != nil {
 		return err
 	}
 	for i, c := range found {
@@ -63,9 +62,9 @@ func (r *run) choose(ctx context.Context, p *plan) error {
 }
 
 // choosePins finds the wheels of pins, several at a time, in their order.
-func (r *run) choosePins(ctx context.Context, p *plan, pins []lock.Pin) ([]chosen, error) {
-	found := make([]chosen, len(pins))
-	errs := make([]error, len(pins))
+func (r *run) choosePins(ctx context.Context, p *plan, pins []lock.Pin) (found []chosen, errs []error) {
+	found = make([]chosen, len(pins))
+	errs = make([]error, len(pins))
 	var group errgroup.Group
 	group.SetLimit(max(r.Jobs, atOnce))
 	for i, pin := range pins {
@@ -75,7 +74,7 @@ func (r *run) choosePins(ctx context.Context, p *plan, pins []lock.Pin) ([]chose
 		})
 	}
 	group.Wait()
-	return found, errors.Join(causes(errs)...)
+	return found, errs
 }
 
 // chooseSource takes the SOURCE's own wheel, which the target must be able to
@@ -120,7 +119,14 @@ func (r *run) chooseOwn(ctx context.Context, p *plan, s source) (chosen, error) 
 	}
 	c, err := r.supplied(ctx, p, lock.Pin{Name: s.project, Version: s.version.String(), File: r.Lock})
 	if err != nil {
-		return chosen{}, &SourceError{s.given, fmt.Sprintf("the lock %s is of this project and has no wheel of it: %s", r.Lock, err)}
+		why := err.Error()
+		if none, ok := errors.AsType[*OriginError](err); ok {
+			why = "no --find-links folder has a wheel of it"
+			if none.Err != nil {
+				why = none.Err.Error()
+			}
+		}
+		return chosen{}, &SourceError{s.given, fmt.Sprintf("the lock %s is of this project, and %s", r.Lock, why)}
 	}
 	return chosen{book: c.book, source: true}, nil
 }

@@ -3,6 +3,8 @@ package convert
 import (
 	"errors"
 	"fmt"
+	"net/http"
+	"net/url"
 	"strings"
 
 	"wain/convert/index"
@@ -29,11 +31,11 @@ func (e *PinError) Error() string {
 
 func (e *PinError) Unwrap() error { return e.Err }
 
-// UnansweredError is an index, or a page of links, that several pins were to be
-// looked for in, and that did not answer.
+// UnansweredError is a server that several pins were to be looked for on, or
+// fetched from, and that did not answer.
 type UnansweredError struct {
 	Target string
-	Err    error // *index.PageError of the first
+	Err    error // *index.PageError or *index.DownloadError of the first
 	Others int   // how many more pins it is the same for
 }
 
@@ -46,24 +48,24 @@ func (e *UnansweredError) Unwrap() error { return e.Err }
 // causes says once what several pins fail for together.
 func causes(errs []error) []error {
 	var list []error
-	first := map[string]int{} // what the index says → place in list
+	first := map[string]int{} // what they have in common → place in list
 	for _, err := range errs {
 		var pin *PinError
-		var page *index.PageError
-		if !errors.As(err, &pin) || !errors.As(err, &page) {
+		answer, common := serverError(err)
+		if !errors.As(err, &pin) || answer == nil {
 			list = append(list, err)
 			continue
 		}
-		key := page.Index + "\x00" + page.Err.Error()
-		i, again := first[key]
+		i, again := first[common]
 		if !again {
-			first[key] = len(list)
+			first[common] = len(list)
 			list = append(list, err)
 			continue
 		}
 		together, ok := list[i].(*UnansweredError)
 		if !ok {
-			together = &UnansweredError{Target: pin.Target, Err: firstPage(list[i])}
+			one, _ := serverError(list[i])
+			together = &UnansweredError{Target: pin.Target, Err: one}
 			list[i] = together
 		}
 		together.Others++
@@ -71,10 +73,24 @@ func causes(errs []error) []error {
 	return list
 }
 
-func firstPage(err error) error {
-	var page *index.PageError
-	errors.As(err, &page)
-	return page
+// serverError finds what a server, not a file on it, is to blame for, and what
+// such errors have in common; nil for another error.
+func serverError(err error) (answer error, common string) {
+	if page, ok := errors.AsType[*index.PageError](err); ok {
+		return page, page.Index + "\x00" + page.Err.Error()
+	}
+	file, ok := errors.AsType[*index.DownloadError](err)
+	if !ok {
+		return nil, ""
+	}
+	if status, ok := errors.AsType[*index.StatusError](file.Err); ok && (status.Code == http.StatusNotFound || status.Code == http.StatusGone) {
+		return nil, ""
+	}
+	u, err := url.Parse(file.URL)
+	if err != nil {
+		return nil, ""
+	}
+	return file, u.Host + "\x00" + file.Err.Error()
 }
 
 // TargetError is what a lock or a SOURCE has against a target.

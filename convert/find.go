@@ -27,31 +27,53 @@ func (r *run) choosePin(ctx context.Context, p *plan, pin lock.Pin) (chosen, err
 
 // find looks where the lock says: for the source code that the user built a
 // wheel of, among the files that it lists, at its URL or path, or by name and
-// version among all candidates.
+// version.
 func (r *run) find(ctx context.Context, p *plan, pin lock.Pin) (chosen, error) {
 	switch {
 	case pin.Origin != "":
 		return r.supplied(ctx, p, pin)
 	case len(pin.Files) > 0:
 		return r.listed(ctx, p, pin)
+	case pin.Path != "" || pin.URL != "":
+		return r.direct(ctx, p, pin)
 	}
-	var candidates []index.Candidate
-	var version pep.Version
-	if place := firstOf(pin.Path, pin.URL); place != "" {
-		c, err := index.Direct(place)
-		if err != nil {
-			return chosen{}, err
-		}
-		candidates, version = []index.Candidate{c}, c.Filename.Version
-	} else {
-		var err error
-		if version, err = pep.ParseVersion(pin.Version); err != nil {
-			return chosen{}, err
-		}
-		if candidates, err = r.index.Candidates(ctx, pin.Name); err != nil {
-			return chosen{}, err
+	return r.named(ctx, p, pin)
+}
+
+// direct takes the one wheel that the lock has a place of.
+func (r *run) direct(ctx context.Context, p *plan, pin lock.Pin) (chosen, error) {
+	c, err := index.Direct(firstOf(pin.Path, pin.URL))
+	if err != nil {
+		return chosen{}, err
+	}
+	return r.choosePinned(ctx, p, pin, []index.Candidate{c}, c.Filename.Version)
+}
+
+// named chooses by name and version: a file of a local find-links place that
+// the lock allows, else among all candidates.
+func (r *run) named(ctx context.Context, p *plan, pin lock.Pin) (chosen, error) {
+	version, err := pep.ParseVersion(pin.Version)
+	if err != nil {
+		return chosen{}, err
+	}
+	if hashes := hashesOf(pin.Hashes); len(hashes) > 0 {
+		want := index.Want{Project: pin.Name, Version: version, Tags: p.tags, Hashes: hashes}
+		if c, err := r.index.Choose(ctx, r.index.Local(pin.Name), want); err == nil {
+			b, err := r.shelf.take(ctx, r.index, c, hashes)
+			if _, other := errors.AsType[*index.HashError](err); !other {
+				return chosen{book: b}, err
+			}
 		}
 	}
+	candidates, err := r.index.Candidates(ctx, pin.Name)
+	if err != nil {
+		return chosen{}, err
+	}
+	return r.choosePinned(ctx, p, pin, candidates, version)
+}
+
+// choosePinned takes the candidate that fits best and has a hash of the pin's.
+func (r *run) choosePinned(ctx context.Context, p *plan, pin lock.Pin, candidates []index.Candidate, version pep.Version) (chosen, error) {
 	hashes := hashesOf(pin.Hashes)
 	c, err := r.index.Choose(ctx, candidates, index.Want{Project: pin.Name, Version: version, Tags: p.tags, Hashes: hashes})
 	if err != nil {
@@ -145,6 +167,9 @@ func (r *run) supplied(ctx context.Context, p *plan, pin lock.Pin) (chosen, erro
 		slices.SortFunc(versions, func(a, b pep.Version) int { return b.Compare(a) })
 	}
 	none := &OriginError{Origin: pin.Origin, Project: pin.Name}
+	if len(local) == 0 {
+		return chosen{}, r.explain(ctx, p, pin.Name, none)
+	}
 	for _, version := range versions {
 		c, err := r.index.Choose(ctx, local, index.Want{Project: pin.Name, Version: version, Tags: p.tags})
 		if err != nil {

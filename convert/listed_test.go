@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
@@ -94,16 +96,56 @@ func TestLockIsNotForTheTarget(t *testing.T) {
 	}
 }
 
+// A folder that has all that the lock allows leaves nothing to be asked.
+func TestFolderBeforeIndex(t *testing.T) {
+	b := newBench(t)
+	o := b.options("debian12")
+	o.Indexes = []index.Remote{{URL: "http://127.0.0.1:1/simple/"}}
+	o.Attempts, o.CacheDir = 1, b.path("cache")
+	build(t, o)
+	// Other bytes than those that the lock allows may be on the index.
+	b.wheel("wheelhouse", "shouting", func(r *fixtures.Recipe) { r.Files[0].Data = append(r.Files[0].Data, '\n') })
+	_, err := convert.Build(context.Background(), o)
+	var page *index.PageError
+	if !errors.As(err, &page) || page.Project != "shouting" {
+		t.Errorf("error is %v", err)
+	}
+}
+
 // A server that does not answer is told once, not once a pin.
 func TestUnansweredOnce(t *testing.T) {
 	b := newBench(t)
+	pages := b.options("debian12")
+	pages.Sources = []string{"shouting==1.4"}
+	pages.FindLinks = nil
+	pages.Indexes = []index.Remote{{URL: "http://127.0.0.1:1/simple/"}}
+	pages.Attempts, pages.CacheDir = 1, b.path("cache")
+	files := pages
+	files.Lock, files.Offline = b.pylock("shouting", "greetings", "sharedata", "scripttool"), true
+	for want, o := range map[string]convert.Options{"ask http://": pages, "download https://": files} {
+		_, err := convert.Build(context.Background(), o)
+		var unanswered *convert.UnansweredError
+		if !errors.As(err, &unanswered) || unanswered.Others < 3 || strings.Count(err.Error(), "\n") != 0 || strings.Count(err.Error(), want) != 1 {
+			t.Errorf("error is %v", err)
+		}
+	}
+}
+
+// A file that a server has not is named, however many there are.
+func TestAbsentDownloadsByName(t *testing.T) {
+	b := newBench(t)
+	server := httptest.NewServer(http.NotFoundHandler())
+	defer server.Close()
 	o := b.options("debian12")
-	o.FindLinks = nil
-	o.Indexes = []index.Remote{{URL: "http://127.0.0.1:1/simple/"}}
+	o.Sources, o.Lock, o.FindLinks = []string{"shouting==1.4"}, b.pylock("shouting", "greetings"), nil
 	o.Attempts, o.CacheDir = 1, b.path("cache")
-	_, err := convert.Build(context.Background(), o)
-	var unanswered *convert.UnansweredError
-	if !errors.As(err, &unanswered) || unanswered.Others < 3 || strings.Count(err.Error(), "ask http://") != 1 {
+	text, err := os.ReadFile(o.Lock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.write("pylock.toml", []byte(strings.ReplaceAll(string(text), "https://files.example.org", server.URL)))
+	_, err = convert.Build(context.Background(), o)
+	if err == nil || strings.Count(err.Error(), ".whl: the server answers 404") != 2 {
 		t.Errorf("error is %v", err)
 	}
 }
