@@ -21,8 +21,9 @@ type entry struct {
 	hashes     []Hash
 	url        string // of a wheel, as written
 	path       string // of a local wheel
-	archive    *File  // source code in one file, without its hashes
+	archive    *File  // a source distribution, without its hashes
 	origin     string // other source code: a URL or a folder
+	archived   bool   // origin is one file, whose hashes say nothing of a wheel of it
 	own        bool   // the project that the file is of
 }
 
@@ -161,12 +162,14 @@ func (e *entry) source(target, file, local, dir string) *problem {
 		e.origin = local
 		return nil
 	}
-	e.archive = &File{Name: path.Base(file), Path: local}
+	f := File{Name: path.Base(file), Path: local}
 	if local == "" {
-		e.archive.URL = target
+		f.URL = target
 	}
-	if v, err := pep.ParseSdistFilename(e.archive.Name, e.name); err == nil {
-		e.version = v.String()
+	pin := archivePin(Pin{Name: e.name}, f, "")
+	e.version, e.origin, e.archived = pin.Version, pin.Origin, pin.Origin != ""
+	if !e.archived {
+		e.archive = &f
 	}
 	return nil
 }

@@ -85,10 +85,11 @@ func TestPDMLock(t *testing.T) {
 				pdmPackage("c", "1", "git = 'https://u:p@git.example.org/c.git'", "ref = 'main'", "revision = 'abc'", "subdirectory = 'sub'") +
 				pdmPackage("d", "1", "path = './d'", "editable = true") +
 				pdmPackage("e", "1", "url = 'file:///${PROJECT_ROOT}/e-1-py3-none-any.whl'", "files = [{file = 'e-1-py3-none-any.whl', hash = '"+hashA+"'}]") +
-				pdmPackage("f", "1", "hg = 'https://hg.example.org/f'", "ref = 'tip'")),
+				pdmPackage("f", "1", "hg = 'https://hg.example.org/f'", "ref = 'tip'") +
+				pdmPackage("g", "1", "url = 'https://git.example.org/g/archive/v1.zip'", "files = [{file = 'v1.zip', hash = '"+hashA+"'}]")),
 			pins: []string{
 				"a @ https://files.example.org/a-1-py3-none-any.whl", "b @ libs/b-1-py3-none-any.whl", "c @ git+https://****@git.example.org/c.git@abc#subdirectory=sub",
-				"d @ d", "e @ e-1-py3-none-any.whl", "f @ hg+https://hg.example.org/f@tip",
+				"d @ d", "e @ e-1-py3-none-any.whl", "f @ hg+https://hg.example.org/f@tip", "g @ https://git.example.org/g/archive/v1.zip",
 			},
 		},
 		{

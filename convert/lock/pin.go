@@ -19,9 +19,10 @@ type Pin struct {
 	// Index is the URL of the index that the lock ties the project to, "" for
 	// any; it may hold credentials.
 	Index string
-	// Origin is set where the lock names source code, not a file that could be
-	// checked: a VCS URL, a folder. A wheel that the user built of it must be
-	// supplied; Version is then "" where the lock does not say it.
+	// Origin is set where the lock names source code that no hash could vouch a
+	// wheel for: a VCS URL, a folder, an archive whose name is not that of a
+	// source distribution of the project. A wheel that the user built of it must
+	// be supplied; Version is then "" where the lock does not say it.
 	Origin string
 
 	// URL is the wheel's URL as the lock has it, for a pin that names one; it may

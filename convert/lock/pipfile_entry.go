@@ -203,36 +203,15 @@ func (r *pipfileReader) local(e *pipfileEntry, k pipfileKeys) *problem {
 		local = filepath.Join(r.dir, local)
 	}
 	name = name[strings.LastIndexByte(name, '/')+1:]
-	switch {
-	case strings.HasSuffix(name, ".whl"):
-		return e.wheel(given, local, name)
-	case local == "" || isArchive(name) && !isFolder(local):
-		f := File{Name: name, Path: local, Hashes: e.Hashes}
-		if local == "" {
-			f.URL = given
-		}
-		e.Files, e.Hashes = []File{f}, nil
-	default:
-		e.Origin, e.Hashes = local, nil
-		e.own = holds(local, r.dir)
+	f := File{Name: name, URL: given, Path: local, Hashes: e.Hashes}
+	e.Hashes = nil
+	if local != "" && (!isArchive(name) || isFolder(local)) {
+		e.Origin, e.own = local, holds(local, r.dir)
+		return nil
 	}
-	return nil
-}
-
-// wheel reads an entry that is a wheel.
-func (e *pipfileEntry) wheel(given, local, name string) *problem {
-	w, err := pep.ParseWheelFilename(name)
-	if err != nil {
-		return problemf(RuleField, "%s is not the name of a wheel: %s", quote(name), syntaxDetail(err))
-	}
-	if w.Name != e.Name {
-		return problemf(RuleName, "the wheel %s is of another project", quote(name))
-	}
-	e.Version, e.Path = w.Version.String(), local
-	if local == "" {
-		e.URL = given
-	}
-	return nil
+	pin, p := directPin(e.Pin, f, k.subdirectory)
+	e.Pin = pin
+	return p
 }
 
 func isFolder(path string) bool {

@@ -180,8 +180,9 @@ func TestPipfileGroups(t *testing.T) {
 		"the other does not hold": {entry(hashes(hashA)), `{"version": "==2", "markers": "os_name == 'nt'"` + hashes(hashA) + `}`, []string{"a 1 256a"}},
 		"one of two markers":      {`{"version": "==2", "markers": "os_name == 'nt'", "os_markers": "os_name == 'posix'"` + hashes(hashA) + `}`, entry(hashes(hashB)), []string{"a 1 256b"}},
 		"the other of two":        {`{"version": "==2", "os_markers": "os_name == 'nt'", "markers": "os_name == 'posix' or os_name == 'nt'"` + hashes(hashA) + `}`, entry(hashes(hashB)), []string{"a 1 256b"}},
-		"one archive":             {`{"file": "https://h.example.org/a.zip"` + hashes(hashA) + `}`, `{"file": "https://h.example.org/a.zip"` + hashes(hashA) + `}`, []string{"a "}},
-		"two archives":            {`{"file": "https://h.example.org/a.zip"` + hashes(hashA) + `}`, `{"file": "https://h.example.org/b.zip"` + hashes(hashA) + `}`, []string{":4 pinned-twice"}},
+		"one archive":             {`{"file": "https://h.example.org/a-1.zip"` + hashes(hashA) + `}`, `{"file": "https://h.example.org/a-1.zip"` + hashes(hashA) + `}`, []string{"a 1"}},
+		"an archive of any name":  {`{"file": "https://h.example.org/v1.zip"` + hashes(hashA) + `}`, `{"file": "https://h.example.org/v1.zip"` + hashes(hashB) + `}`, []string{"a "}},
+		"two archives":            {`{"file": "https://h.example.org/a-1.zip"` + hashes(hashA) + `}`, `{"file": "https://h.example.org/b/a-1.zip"` + hashes(hashA) + `}`, []string{":4 pinned-twice"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

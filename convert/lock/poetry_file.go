@@ -121,40 +121,6 @@ func (r *poetryReader) direct(k *poetryPackage, files []File) *problem {
 	return r.hashed(k, len(f.Hashes) > 0)
 }
 
-// directPin makes the pin of one file that a lock names by URL or path. A wheel
-// is taken as such, anything else is source code.
-func directPin(pin Pin, f File, subdirectory string) (Pin, *problem) {
-	if f.URL != "" {
-		if path, ok := filePath(f.URL); ok {
-			f.URL, f.Path = "", path
-		} else if !fetched(f.URL) {
-			return pin, problemf(RuleField, "%s: not a URL that files are fetched from", quote(f.URL))
-		}
-	}
-	if subdirectory != "" {
-		pin.Origin = f.URL + f.Path + "#subdirectory=" + subdirectory
-		return pin, nil
-	}
-	if !strings.HasSuffix(f.Name, ".whl") {
-		pin.Files = []File{f}
-		return pin, nil
-	}
-	name, err := pep.ParseWheelFilename(f.Name)
-	switch {
-	case err != nil:
-		return pin, problemf(RuleField, "%s is not the name of a wheel: %s", quote(f.Name), syntaxDetail(err))
-	case name.Name != pin.Name:
-		return pin, problemf(RuleName, "the wheel %s is of another project", quote(f.Name))
-	case pin.Version == "":
-		pin.Version = name.Version.String()
-	}
-	if v, _ := pep.ParseVersion(pin.Version); v.Compare(name.Version) != 0 {
-		return pin, problemf(RuleName, "the wheel %s is of another version than %s", quote(f.Name), pin.Version)
-	}
-	pin.URL, pin.Path, pin.Hashes = f.URL, f.Path, f.Hashes
-	return pin, nil
-}
-
 // hashed insists on hashes, unless unhashed pins are allowed.
 func (r *poetryReader) hashed(k *poetryPackage, there bool) *problem {
 	if there {
@@ -165,18 +131,6 @@ func (r *poetryReader) hashed(k *poetryPackage, there bool) *problem {
 	}
 	r.warn(k.Line, "%s has no hash: any file of that version is taken", quote(k.Pin.String()))
 	return nil
-}
-
-// resolveBeside takes a path relative to a folder, whichever system it was
-// written on.
-func resolveBeside(dir, path string) string {
-	if !strings.Contains(path, "/") {
-		path = strings.ReplaceAll(path, `\`, "/")
-	}
-	if filepath.IsAbs(path) {
-		return filepath.Clean(path)
-	}
-	return filepath.Join(dir, filepath.FromSlash(path))
 }
 
 // poolFiles gives the versions of one project their own files: locks before 2.0

@@ -239,7 +239,7 @@ func (r *pylockReader) locked(line int, d *pylockPackage) pylocked {
 	case d.Directory != nil:
 		r.directory(&k, d.Directory)
 	case d.Archive != nil:
-		r.archive(&k, d.Archive, version)
+		r.archive(&k, d.Archive)
 	default:
 		r.files(&k, d, version)
 	}

@@ -159,32 +159,16 @@ func (r *pylockReader) hashes(k *pylocked, file string, table map[string]string)
 	return sortHashes(hashes), nil
 }
 
-// archive reads a package that is one file. A wheel is taken as such; anything
-// else is source code.
-func (r *pylockReader) archive(k *pylocked, d *pylockFile, version pep.Version) {
+// archive reads a package that is one file.
+func (r *pylockReader) archive(k *pylocked, d *pylockFile) {
 	d.Name = "" // the key is not one of an archive
 	f, ok := r.file(k, d)
 	if !ok {
 		return
 	}
-	if !strings.HasSuffix(f.Name, ".whl") || d.Subdirectory != "" {
-		k.Files = []File{f}
-		return
-	}
-	name, err := pep.ParseWheelFilename(f.Name)
-	switch {
-	case err != nil:
-		r.report(k.Line, k.Name, problemf(RuleField, "%s is not the name of a wheel: %s", quote(f.Name), syntaxDetail(err)))
-		return
-	case name.Name != k.Name:
-		r.report(k.Line, k.Name, problemf(RuleName, "the wheel %s is of another project", quote(f.Name)))
-		return
-	}
-	r.sameVersion(k, &version, name.Version, f.Name)
-	k.Path, k.Hashes = f.Path, f.Hashes
-	if d.Path == "" {
-		k.URL = f.URL
-	}
+	pin, p := directPin(k.Pin, f, d.Subdirectory)
+	k.Pin = pin
+	r.report(k.Line, k.Name, p)
 }
 
 // vcs reads a package that is a commit.
@@ -205,22 +189,6 @@ func (r *pylockReader) vcs(k *pylocked, d *pylockVCS) {
 		from = r.resolve(d.Path)
 	}
 	k.Origin = vcsOrigin(*d.Type, from, *d.Commit, d.Subdirectory)
-}
-
-// vcsOrigin writes source code under version control as pip does:
-// git+https://host/project@commit#subdirectory=sub.
-func vcsOrigin(vcs, place, commit, subdirectory string) string {
-	origin := place
-	if !strings.HasPrefix(place, vcs+"+") {
-		origin = vcs + "+" + place
-	}
-	if commit != "" {
-		origin += "@" + commit
-	}
-	if subdirectory != "" {
-		origin += "#subdirectory=" + subdirectory
-	}
-	return origin
 }
 
 // directory reads a package that is a folder: one that holds the lock is the

@@ -180,7 +180,7 @@ func TestPylockForms(t *testing.T) {
 	}
 	want := []string{
 		"archived-local|2.0||||DIR/wheels/archived_local-2.0-py3-none-any.whl sha512b",
-		"archived-source|||||\n  v1.0.tar.gz|https://index.example.org/project/v1.0.tar.gz| sha256a",
+		"archived-source|||https://index.example.org/project/v1.0.tar.gz#subdirectory=src||",
 		"archived-wheel|1.0+local.1|||https://index.example.org/archived_wheel-1.0%2Blocal.1-py3-none-any.whl?x=y| sha256a",
 		"forked|1.0||||\n  forked-1.0-py3-none-any.whl|https://index.example.org/files/forked-1.0-py3-none-any.whl| sha2562",
 		"from-git|||git+https://user:token@index.example.org/from-git.git@0123456789abcdef0123456789abcdef01234567#subdirectory=python||",

@@ -282,6 +282,9 @@ func (r *reader) editable(where place, text string, constraint bool) *problem {
 // add takes an entry.
 func (r *reader) add(e entry, constraint bool) *problem {
 	e.hashes = sortHashes(e.hashes)
+	if e.archived {
+		e.hashes = nil
+	}
 	switch {
 	case e.origin != "" && len(e.hashes) > 0:
 		return problemf(RuleHash, "a hash of source code, which has none: build a wheel of it and pin that")

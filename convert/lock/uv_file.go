@@ -2,11 +2,8 @@ package lock
 
 import (
 	"net/url"
-	"path"
 	"path/filepath"
 	"strings"
-
-	"wain/convert/pep"
 )
 
 // pin makes the pin of a package. It is as whole as can be where there is a
@@ -22,8 +19,6 @@ func (g *uvGraph) pin(n *uvNode) (Pin, *problem) {
 		return g.files(pin, n)
 	case s.Git != "":
 		pin.Origin = gitOrigin(s.Git)
-	case s.URL != "" && s.Subdirectory != "":
-		pin.Origin = s.URL + "#subdirectory=" + s.Subdirectory
 	case s.URL != "", s.Path != "":
 		return g.direct(pin, n)
 	default:
@@ -62,28 +57,11 @@ func (g *uvGraph) direct(pin Pin, n *uvNode) (Pin, *problem) {
 		f.Path = g.resolve(f.Path)
 	}
 	file, p := g.file(n, f)
-	if !strings.HasSuffix(file.Name, ".whl") {
-		pin.Files = []File{file}
-		return pin, p
-	}
-	pin.URL, pin.Path, pin.Hashes = file.URL, file.Path, file.Hashes
-	if p != nil {
-		return pin, p
-	}
-	name, err := pep.ParseWheelFilename(file.Name)
-	switch {
-	case err != nil:
-		p = problemf(RuleField, "%s is not the name of a wheel: %s", quote(file.Name), syntaxDetail(err))
-	case name.Name != n.name || !sameVersion(n.version, name.Version):
-		p = problemf(RuleName, "the wheel %s is of another project or version", quote(file.Name))
+	pin, wrong := directPin(pin, file, n.Source.Subdirectory)
+	if p == nil || pin.Origin != "" {
+		p = wrong
 	}
 	return pin, p
-}
-
-// sameVersion compares a version, which may be "" for any.
-func sameVersion(text string, v pep.Version) bool {
-	w, err := pep.ParseVersion(text)
-	return text == "" || err == nil && v.Compare(w) == 0
 }
 
 func (g *uvGraph) file(n *uvNode, f uvFile) (File, *problem) {
@@ -129,50 +107,12 @@ func (f uvFile) weak() bool {
 	return digestSize(algorithm) == 0
 }
 
-// lastPart is the name of a file by its place.
-func lastPart(f File) string {
-	if f.Path != "" {
-		return filepath.Base(f.Path)
-	}
-	place, _, _ := strings.Cut(f.URL, "#")
-	place, _, _ = strings.Cut(place, "?")
-	name := path.Base(place)
-	if plain, err := url.PathUnescape(name); err == nil {
-		return plain
-	}
-	return name
-}
-
 // resolve finds a path of the lock.
 func (g *uvGraph) resolve(place string) string {
 	if filepath.IsAbs(place) {
 		return filepath.Clean(place)
 	}
 	return filepath.Join(filepath.Dir(g.path), place)
-}
-
-// fetched tells whether a URL is of a kind that files are fetched from.
-func fetched(place string) bool {
-	u, err := url.Parse(place)
-	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != ""
-}
-
-func isURL(place string) bool {
-	_, local := filePath(place)
-	return !local && strings.Contains(place, "://")
-}
-
-// filePath is the path of a file: URL.
-func filePath(place string) (string, bool) {
-	rest, ok := strings.CutPrefix(place, "file://")
-	if !ok {
-		return "", false
-	}
-	rest = strings.TrimPrefix(rest, "localhost")
-	if plain, err := url.PathUnescape(rest); err == nil {
-		rest = plain
-	}
-	return filepath.Clean(rest), true
 }
 
 // gitOrigin writes a source of uv the way requirements do. uv has what was asked

@@ -116,6 +116,18 @@ source = { url = "https://files.example.org/p-2.tar.gz" }
 sdist = { hash = "B", size = 9 }`,
 			lock.Pin{Version: "2", Files: []lock.File{{Name: "p-2.tar.gz", URL: "https://files.example.org/p-2.tar.gz", Size: 9, Hashes: []lock.Hash{b}}}},
 		},
+		"a source archive of any name": {
+			`version = "2"
+source = { url = "https://files.example.org/p/archive/v2.tar.gz" }
+sdist = { hash = "B" }`,
+			lock.Pin{Version: "2", Origin: "https://files.example.org/p/archive/v2.tar.gz"},
+		},
+		"a source archive of another version": {
+			`version = "2.post1"
+source = { path = "p-2.zip" }
+sdist = { hash = "B" }`,
+			lock.Pin{Version: "2.post1", Origin: "DIR/p-2.zip"},
+		},
 		"a part of a source archive": {
 			`version = "2"
 source = { url = "https://files.example.org/p-2.tar.gz", subdirectory = "sub" }

@@ -6,7 +6,7 @@ import sys
 import tomllib
 
 from packaging import pylock, tags
-from packaging.utils import parse_sdist_filename, parse_wheel_filename
+from packaging.utils import InvalidSdistFilename, parse_sdist_filename, parse_wheel_filename
 
 logging.disable() # of minor versions
 
@@ -24,10 +24,23 @@ def target_tags(question):
     yield from tags.compatible_tags(version, "cp%d%d" % version, platforms)
 
 
+def is_source(package):
+    """Whether a package is source code, of which the lock does not say what a wheel of it is."""
+    if not package.archive:
+        return bool(package.vcs or package.directory)
+    name = pylock._path_name(package.archive.path) or pylock._url_name(package.archive.url)
+    if name.endswith(".whl"):
+        return False
+    try:
+        return bool(package.archive.subdirectory) or parse_sdist_filename(name)[0] != package.name
+    except InvalidSdistFilename:
+        return True
+
+
 def files(package):
     for f in (package.wheels or []) + ([package.sdist] if package.sdist else []):
         yield f, f.filename
-    if package.archive:
+    if package.archive and not is_source(package):
         yield package.archive, pylock._path_name(package.archive.path) or pylock._url_name(package.archive.url)
 
 
@@ -39,7 +52,7 @@ def describe(package, selector):
     if version is None and package.sdist:
         version = parse_sdist_filename(listed[0]["name"])[1]
     wheel = next(selector((w, parse_wheel_filename(w.filename)[-1]) for w in package.wheels or []), None)
-    return {"name": package.name, "version": str(version or ""), "files": listed, "wheel": wheel.filename if wheel else "", "origin": bool(package.vcs or package.directory)}
+    return {"name": package.name, "version": str(version or ""), "files": listed, "wheel": wheel.filename if wheel else "", "origin": is_source(package)}
 
 
 def answer(question):
