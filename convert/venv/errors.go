@@ -8,7 +8,7 @@ import (
 // Problem is one reason why an environment cannot be laid out.
 type Problem struct {
 	// Rule is "path-conflict", "command-conflict", "case-collision",
-	// "file-and-folder", "reserved-name", "script-size" or "twice".
+	// "file-and-folder", "reserved-name", "script-size", "tree-size" or "twice".
 	Rule   string
 	Path   string // in the tree; for "twice" the project
 	Detail string // names the wheels

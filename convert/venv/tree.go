@@ -34,6 +34,11 @@ type Tree struct {
 	Warnings []string // what is installed and should be known
 }
 
+// maxPaths bounds an environment. The largest that people build have some ten
+// thousand files; what is known of each, by this package and by the writers of
+// packages, stays in memory.
+const maxPaths = 250_000
+
 // safeDir keeps the path of the environment free of what a shell, a shebang or
 // a maintainer script would read otherwise.
 var safeDir = regexp.MustCompile(`^(/[A-Za-z0-9_][A-Za-z0-9._+-]*){2,}$`)
@@ -61,6 +66,9 @@ func Lay(items []Item, o Options) (*Tree, error) {
 	for _, item := range items {
 		if err := l.install(item); err != nil {
 			return nil, err
+		}
+		if len(l.claims) > maxPaths {
+			return nil, &Error{Problems: []Problem{{"tree-size", o.Dir, fmt.Sprintf("with %s there are more than %d files", item.Wheel.Filename.Raw, maxPaths)}}}
 		}
 	}
 	// 3. One claim for each path.

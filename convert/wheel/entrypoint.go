@@ -27,6 +27,10 @@ func (e EntryPoint) String() string {
 	return e.Name + " = " + e.Module + ":" + e.Attr
 }
 
+// maxScripts bounds the scripts of a wheel. Real ones have some hundreds; each
+// becomes a file of every package.
+const maxScripts = 10_000
+
 // scriptName is what the public index accepts as the name of a script.
 var scriptName = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
 
@@ -49,6 +53,9 @@ func ParseEntryPoints(text []byte) ([]EntryPoint, error) {
 		return nil, refuse("entry-points-syntax", "", "the text is not UTF-8")
 	}
 	groups, err := readGroups(string(text), ConsoleScripts, GUIScripts)
+	if n := len(groups[ConsoleScripts]) + len(groups[GUIScripts]); n > maxScripts {
+		return nil, refuse("entry-point-count", "", "%d scripts, the limit is %d", n, maxScripts)
+	}
 	var found issues
 	found.add(err)
 	var points []EntryPoint

@@ -1,6 +1,8 @@
 package wheel_test
 
 import (
+	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -126,4 +128,32 @@ func FuzzParseEntryPoints(f *testing.F) {
 			t.Error(diff)
 		}
 	})
+}
+
+// TestManyEntryPoints has more scripts than a package should get files, in one
+// group and in both.
+func TestManyEntryPoints(t *testing.T) {
+	text := func(group string, n int) string {
+		var b strings.Builder
+		b.WriteString("[" + group + "]\n")
+		for i := range n {
+			fmt.Fprintf(&b, "%s%d = demo:main\n", group[:3], i)
+		}
+		return b.String()
+	}
+	if points, err := wheel.ParseEntryPoints([]byte(text("console_scripts", 10_000))); err != nil || len(points) != 10_000 {
+		t.Errorf("%d scripts: %.200v", len(points), err)
+	}
+	for name, text := range map[string]string{
+		"one-group":         text("console_scripts", 100_000),
+		"both-groups":       text("console_scripts", 9_000) + text("gui_scripts", 1_001),
+		"nothing-but-wrong": "[console_scripts]\n" + strings.Repeat("s! = x\n", 100_000),
+	} {
+		t.Run(name, func(t *testing.T) {
+			var e *wheel.Error
+			if _, err := wheel.ParseEntryPoints([]byte(text)); !errors.As(err, &e) || e.Rule != "entry-point-count" {
+				t.Errorf("%.200v", err)
+			}
+		})
+	}
 }
