@@ -45,7 +45,8 @@ func (r *run) openIndex() error {
 		o.Indexes, o.Assigned = lockIndexes(r.lock)
 	}
 	remote := remotePlaces(o, r.lock)
-	if len(remote) > 0 || slices.ContainsFunc(o.FindLinks, isPage) {
+	// Pages in a folder may lead to the network, too.
+	if len(remote) > 0 || !o.NoIndex && len(o.Indexes) > 0 || slices.ContainsFunc(o.FindLinks, isPage) {
 		var err error
 		if o.Cache, err = r.openCache(); err != nil {
 			return err
@@ -115,7 +116,7 @@ func lockIndexes(l *lock.Lock) (remotes []index.Remote, assigned map[string]stri
 	return remotes, assigned
 }
 
-// isPage tells a local page of links, which may lead to the network.
+// isPage tells a local page of links.
 func isPage(place string) bool {
 	return strings.HasSuffix(place, ".html") || strings.HasSuffix(place, ".htm")
 }

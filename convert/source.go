@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"strings"
 
@@ -57,6 +58,9 @@ func (r *run) projects() []string {
 }
 
 func (r *run) readSource(ctx context.Context, given string) (source, error) {
+	if place, ok := withoutUser(given); ok {
+		return source{}, &SourceError{place, "a URL, and nothing says which bytes are meant: download it and name the file, or lock it"}
+	}
 	if strings.HasSuffix(given, ".whl") || strings.HasSuffix(given, ".egg") {
 		b, err := r.shelf.takePath(ctx, r.index, given)
 		if err != nil {
@@ -87,4 +91,17 @@ func (r *run) readSource(ctx context.Context, given string) (source, error) {
 		return source{}, &SourceError{given, "a project needs a lock that pins it"}
 	}
 	return source{given: given, project: pep.Normalize(requirement.Name), version: version}, nil
+}
+
+// withoutUser tells a URL on the network, and gives it without credentials.
+func withoutUser(given string) (string, bool) {
+	if !strings.HasPrefix(given, "http://") && !strings.HasPrefix(given, "https://") {
+		return "", false
+	}
+	u, err := url.Parse(given)
+	if err != nil {
+		return "a URL", true
+	}
+	u.User, u.RawQuery, u.Fragment = nil, "", ""
+	return u.String(), true
 }

@@ -74,7 +74,11 @@ func (x *Index) nameRemotes(o Options) error {
 		byName[r.name] = true
 		r.folder = at.path
 		place := at.path
-		if at.url != nil {
+		if at.url == nil {
+			if _, err := os.ReadDir(place); err != nil {
+				return &IndexError{Name: r.name, Detail: fmt.Sprintf("%s: %s", place, plain(err))}
+			}
+		} else {
 			u := *at.url
 			u.Path, u.RawPath = strings.TrimRight(u.Path, "/")+"/", ""
 			u.Fragment, u.RawFragment = "", ""
