@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"path/filepath"
+	"regexp"
 	"strings"
 )
 
@@ -46,9 +47,16 @@ func httpURL(text string) (*url.URL, error) {
 	return u, nil
 }
 
+// variable is how locks and settings have variables; one that is set is gone
+// from a URL.
+var variable = regexp.MustCompile(`\$\{[A-Za-z_][A-Za-z0-9_]*\}`)
+
 // blame says what is wrong with a URL. What net/url says quotes a part of it,
 // which is only repeated where there are no credentials to quote.
 func blame(text string, err error) string {
+	if name := variable.FindString(text); name != "" {
+		return "the variable " + name + " in it is not set"
+	}
 	e, ok := err.(*url.Error)
 	if !ok || strings.Contains(text, "@") {
 		return "it is malformed"

@@ -254,6 +254,7 @@ func TestIndexNames(t *testing.T) {
 		"assigned to nobody": {index.Options{Assigned: map[string]string{"flask": "b"}}, "index b: flask is assigned to it, and no index has this name"},
 		"odd scheme":         {index.Options{Indexes: []index.Remote{{Name: "a", URL: "git+https://u:hunter2@h.example.org/1"}}}, "git+https: places are not read"},
 		"malformed":          {index.Options{Indexes: []index.Remote{{URL: "https://u:hunter2@h.example.org:x/1"}}}, "index https://h.example.org:x/1: not a URL"},
+		"a variable":         {index.Options{Indexes: []index.Remote{{Name: "a", URL: "https://hunter2:${TOKEN_2}@h.example.org/1"}}}, "index a: not a URL: the variable ${TOKEN_2} in it is not set"},
 		"no cache":           {index.Options{Indexes: []index.Remote{{Name: "a", URL: "https://h.example.org/1"}}}, "needs a cache folder"},
 	}
 	for name, test := range tests {
