@@ -47,9 +47,9 @@ func projectKeys() []projectKey {
 		{key: "extras", flag: "extra", kind: manyValues},
 		{key: "groups", flag: "group", kind: manyValues},
 		{key: "find-links", flag: "find-links", kind: manyValues, place: true},
-		{key: "index-url", flag: "index-url"},
-		{key: "extra-index-urls", flag: "extra-index-url", kind: manyValues},
-		{key: "indexes", flag: "index", kind: pairs},
+		{key: "index-url", flag: "index-url", place: true},
+		{key: "extra-index-urls", flag: "extra-index-url", kind: manyValues, place: true},
+		{key: "indexes", flag: "index", kind: pairs, place: true},
 		{key: "index-for", flag: "index-for", kind: pairs},
 		{key: "no-index", flag: "no-index"},
 		{key: "allow-unmet", flag: "allow-unmet", kind: manyValues},
@@ -164,7 +164,7 @@ func (p *projectFile) source(text string) (string, error) {
 
 // relative resolves a path against the project's folder. URLs stay.
 func (p *projectFile) relative(path string) string {
-	if filepath.IsAbs(path) || strings.Contains(path, "://") {
+	if filepath.IsAbs(path) || strings.Contains(path, "://") || strings.HasPrefix(path, "file:") {
 		return path
 	}
 	return filepath.Join(filepath.Dir(p.path), path)
@@ -207,14 +207,24 @@ func (p *projectFile) set(flags *pflag.FlagSet, k projectKey, value *yaml.Node) 
 		return nil
 	}
 	for _, text := range values {
-		if _, file := target.File(text); k.place || k.flag == "target" && file {
-			text = p.relative(text)
-		}
+		text = p.placed(k, text)
 		if err := flag.Value.Set(text); err != nil {
 			return fmt.Errorf("%q is not what --%s takes", text, k.flag)
 		}
 	}
 	return nil
+}
+
+// placed gives a value with the path in it resolved.
+func (p *projectFile) placed(k projectKey, text string) string {
+	switch _, file := target.File(text); {
+	case k.place && k.kind == pairs:
+		name, path, _ := strings.Cut(text, "=")
+		return name + "=" + p.relative(path)
+	case k.place, k.flag == "target" && file:
+		return p.relative(text)
+	}
+	return text
 }
 
 // pairs iterates over the mapping.
