@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 )
@@ -91,5 +92,32 @@ func TestForeignText(t *testing.T) {
 	con.fail(errors.New("one\n" + foreign))
 	if want := `"message": "one\n` + shown + `"`; !bytes.Contains(out.Bytes(), []byte(want)) {
 		t.Errorf("a document: %q", out)
+	}
+}
+
+// TestFlood has errors that foreign files make long: they are told within
+// bounds, on the terminal and in JSON.
+func TestFlood(t *testing.T) {
+	now := time.Unix(0, 0)
+	for name, c := range map[string]struct {
+		err  error
+		last string
+	}{
+		"lines":      {errors.New(strings.Repeat("requires something\n", 300_000) + "end"), "and 299001 more lines"},
+		"one-more":   {errors.New(strings.Repeat("requires something\n", 1000) + "end"), "and 1 more line"},
+		"a-line":     {errors.New(strings.Repeat("ä", 1<<20)), "ä…"},
+		"long-lines": {errors.New(strings.Repeat(strings.Repeat("x", 10_000)+"\n", 3)), "x…"},
+	} {
+		con, out, errs := testConsole(&now)
+		con.plain = true
+		con.fail(c.err)
+		if text := strings.TrimSuffix(errs.String(), "\n"); len(text) > 100_000 || !strings.HasSuffix(text, c.last) {
+			t.Errorf("%s: %d bytes, at the end %q", name, len(text), text[max(0, len(text)-40):])
+		}
+		con.json = true
+		con.fail(c.err)
+		if out.Len() > 100_000 || !strings.Contains(out.String(), c.last) {
+			t.Errorf("%s: a document of %d bytes", name, out.Len())
+		}
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // The exit codes of every command.
@@ -64,7 +65,7 @@ func (c *console) fail(err error) int {
 			return a.code
 		}
 	}
-	c.errorf("%s", err)
+	c.errorf("%s", told(err))
 	if a.hint != "" {
 		c.hint(a.hint)
 	}
@@ -73,5 +74,32 @@ func (c *console) fail(err error) int {
 
 // fields is an error as documents have it.
 func (a advice) fields(err error) errorFields {
-	return errorFields{a.kind, printableText(err.Error()), a.file, a.hint}
+	return errorFields{a.kind, printableText(told(err)), a.file, a.hint}
+}
+
+// Bounds of an error that is told: enough to see what is wrong, too little to
+// flood a log with what foreign files hold.
+const (
+	maxToldLines = 1000
+	maxToldLine  = 4000 // bytes
+)
+
+// told is an error's text within bounds.
+func told(err error) string {
+	var b strings.Builder
+	text := err.Error()
+	lines := 0
+	for line := range strings.Lines(text) {
+		if lines++; lines > maxToldLines {
+			continue
+		}
+		if kept := strings.TrimRight(line, "\n"); len(kept) > maxToldLine {
+			line = strings.ToValidUTF8(kept[:maxToldLine], "") + "…\n"
+		}
+		b.WriteString(line)
+	}
+	if more := lines - maxToldLines; more > 0 {
+		fmt.Fprintf(&b, "and %d more %s", more, plural(more, "line", "lines"))
+	}
+	return b.String()
 }
