@@ -15,8 +15,8 @@ func describe(env pep.Environment) string {
 }
 
 // notPython is the problem of a lock or a package that another Python needs.
-func notPython(requires pep.Specifiers, env pep.Environment) *problem {
-	return problemf(RuleTarget, "needs Python %s; the target has %s", quote(requires.String()), env.PythonFullVersion)
+func notPython(requires string, env pep.Environment) *problem {
+	return problemf(RuleTarget, "needs Python %s; the target has %s", quote(requires), env.PythonFullVersion)
 }
 
 // noExtra is the problem of an extra that was asked for and is not there.
@@ -46,6 +46,25 @@ func choices(there []string) string {
 		names = append(names, "…")
 	}
 	return "; there are " + strings.Join(names, ", ")
+}
+
+// sortNames sorts names, each once, in place.
+func sortNames(names []string) []string {
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// hashed insists on a hash of a pin, unless unhashed pins are allowed. The
+// command makes a lock that has them.
+func (g *gathered) hashed(pin Pin, there bool, o Options, command string) *problem {
+	switch {
+	case there:
+	case !o.AllowUnhashed:
+		return problemf(RuleUnhashed, "no file with a hash: run %s with an index that gives hashes", command)
+	default:
+		g.warn(pin.Line, "%s has no hash: any file of that version is taken", quote(pin.String()))
+	}
+	return nil
 }
 
 // holds tells whether a folder is another, or one that is above it.

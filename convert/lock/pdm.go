@@ -94,13 +94,9 @@ func readPDM(path string, data []byte, o Options) (*Lock, error) {
 		return nil, r.err() // the rest may mean anything
 	}
 	r.targets(&d)
-	lines := tableLines(data, "package")
+	lines := tableLines(data, "package", len(d.Packages))
 	for i := range d.Packages {
-		line := 0
-		if len(lines) == len(d.Packages) {
-			line = lines[i]
-		}
-		if k, ok := r.locked(line, &d.Packages[i]); ok && !r.isProject(&k) {
+		if k, ok := r.locked(lines[i], &d.Packages[i]); ok && !r.isProject(&k) {
 			r.pdm.packages = append(r.pdm.packages, k)
 		}
 	}

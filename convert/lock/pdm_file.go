@@ -50,7 +50,7 @@ func (r *pdmReader) place(pin *Pin, e *pdmEntry) *problem {
 		return p
 	}
 	*pin = direct
-	return r.hashed(pin, len(f.Hashes) > 0 || pin.Origin != "")
+	return r.hashed(*pin, len(f.Hashes) > 0 || pin.Origin != "", r.options, "pdm lock")
 }
 
 // files gives a pin the files of an index.
@@ -82,19 +82,7 @@ func (r *pdmReader) files(pin *Pin, e *pdmEntry) *problem {
 		file.Hashes = []Hash{h}
 		pin.Files = append(pin.Files, file)
 	}
-	return r.hashed(pin, len(pin.Files) > 0)
-}
-
-// hashed insists on hashes, unless unhashed pins are allowed.
-func (r *pdmReader) hashed(pin *Pin, there bool) *problem {
-	if there {
-		return nil
-	}
-	if !r.options.AllowUnhashed {
-		return problemf(RuleUnhashed, "no file with a hash: run pdm lock with an index that gives hashes")
-	}
-	r.warn(pin.Line, "%s has no hash: any file of that version is taken", quote(pin.String()))
-	return nil
+	return r.hashed(*pin, len(pin.Files) > 0, r.options, "pdm lock")
 }
 
 // expand puts the folder of the lock and the values of variables into a URL.

@@ -60,16 +60,14 @@ func readPipfile(path string, data []byte, o Options) (*Lock, error) {
 	if err := r.err(); err != nil {
 		return nil, err
 	}
-	slices.Sort(r.found.groups)
-	r.found.groups = append([]string{}, slices.Compact(r.found.groups)...)
+	r.found.groups = sortNames(append([]string{}, r.found.groups...))
 	r.lock.Groups, r.lock.Warnings, r.lock.content = r.found.groups, r.warnings, r.found
 	for _, e := range r.found.entries {
 		if e.own {
 			r.lock.Own = append(r.lock.Own, e.Name)
 		}
 	}
-	slices.Sort(r.lock.Own)
-	r.lock.Own = slices.Compact(r.lock.Own)
+	r.lock.Own = sortNames(r.lock.Own)
 	return r.lock, nil
 }
 

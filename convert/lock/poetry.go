@@ -58,6 +58,7 @@ type poetry struct {
 	path     string
 	flat     bool             // packages say their groups and markers; else a walk finds them
 	python   poetryConstraint // of the project
+	pythons  string           // the same, as written
 	extras   map[string][]string
 	groups   []string // that may be asked for, without main
 	packages []*poetryPackage
@@ -109,14 +110,11 @@ func readPoetry(path string, data []byte, o Options) (*Lock, error) {
 	}
 	p := r.poetry
 	p.python = r.constraint(0, "metadata.python-versions", d.Metadata.Python, parsePythonConstraint)
+	p.pythons = d.Metadata.Python
 	p.extras = r.extras(0, "extras", d.Extras)
-	lines := tableLines(data, "package")
+	lines := tableLines(data, "package", len(d.Packages))
 	for i := range d.Packages {
-		line := 0
-		if len(lines) == len(d.Packages) {
-			line = lines[i]
-		}
-		if k := r.locked(line, &d.Packages[i], &d); k != nil {
+		if k := r.locked(lines[i], &d.Packages[i], &d); k != nil {
 			p.packages = append(p.packages, k)
 			p.byName[k.Name] = append(p.byName[k.Name], k)
 		}

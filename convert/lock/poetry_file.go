@@ -36,7 +36,7 @@ func (r *poetryReader) place(k *poetryPackage, e *poetryEntry, d *poetryDocument
 		k.Index = s.URL
 	}
 	k.Files, k.Hashes = files, hashes
-	return r.hashed(k, len(files)+len(hashes) > 0)
+	return r.hashed(k.Pin, len(files)+len(hashes) > 0, r.options, "poetry lock")
 }
 
 // files reads the files of a package from where its version of the lock has
@@ -118,19 +118,7 @@ func (r *poetryReader) direct(k *poetryPackage, files []File) *problem {
 		return p
 	}
 	k.Pin = pin
-	return r.hashed(k, len(f.Hashes) > 0)
-}
-
-// hashed insists on hashes, unless unhashed pins are allowed.
-func (r *poetryReader) hashed(k *poetryPackage, there bool) *problem {
-	if there {
-		return nil
-	}
-	if !r.options.AllowUnhashed {
-		return problemf(RuleUnhashed, "no file with a hash: run poetry lock with an index that gives hashes")
-	}
-	r.warn(k.Line, "%s has no hash: any file of that version is taken", quote(k.Pin.String()))
-	return nil
+	return r.hashed(k.Pin, len(f.Hashes) > 0, r.options, "poetry lock")
 }
 
 // poolFiles gives the versions of one project their own files: locks before 2.0

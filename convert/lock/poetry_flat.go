@@ -31,7 +31,7 @@ func (p *poetry) pick(w want) ([]Pin, []Issue) {
 	}
 	python, err := pep.ParseVersion(w.env.PythonFullVersion)
 	if err != nil || !p.python.allows(python) {
-		g.report(0, "", problemf(RuleTarget, "is made for other versions of Python (python-versions) than %s of the target", quote(w.env.PythonFullVersion)))
+		g.report(0, "", notPython(p.pythons, w.env))
 	}
 	if len(g.issues) > 0 {
 		return nil, g.issues

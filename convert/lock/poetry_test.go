@@ -69,7 +69,7 @@ func TestPoetryLock(t *testing.T) {
 		{name: "two versions at once", lock: poetryLock(locked("a", "1") + locked("a", "2")), issues: []string{"poetry.lock:9 pinned-twice"}},
 		{name: "no such extra", lock: poetryLock(locked("a", "1"), "[extras]\nx = ['a']"), want: lock.Want{Extras: []string{"y"}}, issues: []string{"poetry.lock extra"}, text: "there are x"},
 		{name: "no such group", lock: poetryLock(locked("a", "1", "")), want: lock.Want{Groups: []string{"dev"}}, issues: []string{"poetry.lock group"}},
-		{name: "another Python", lock: strings.Replace(poetryLock(locked("a", "1")), ">=3.9", "^3.12 || 3.10.*", 1), issues: []string{"poetry.lock target"}, text: "3.11.2"},
+		{name: "another Python", lock: strings.Replace(poetryLock(locked("a", "1")), ">=3.9", "^3.12 || 3.10.*", 1), issues: []string{"poetry.lock target"}, text: `needs Python "^3.12 || 3.10.*"; the target has 3.11.2`},
 		{name: "nonsense for Python", lock: strings.Replace(poetryLock(locked("a", "1")), ">=3.9", "about 3", 1), issues: []string{"poetry.lock field"}},
 		{
 			name: "markers by group", lock: poetryLock(locked("a", "1", "markers = {main = \"sys_platform == 'win32'\"}") + locked("b", "1")),

@@ -99,16 +99,12 @@ func readPylock(path string, data []byte, o Options) (*Lock, error) {
 		return nil, r.err() // the rest may mean anything
 	}
 	p := r.document(&d)
-	lines := tableLines(data, "packages")
 	if d.Packages == nil {
 		r.report(0, "packages", problemf(RuleField, "is missing"))
 	} else {
+		lines := tableLines(data, "packages", len(*d.Packages))
 		for i := range *d.Packages {
-			line := 0
-			if len(lines) == len(*d.Packages) {
-				line = lines[i]
-			}
-			p.packages = append(p.packages, r.locked(line, &(*d.Packages)[i]))
+			p.packages = append(p.packages, r.locked(lines[i], &(*d.Packages)[i]))
 		}
 	}
 	if err := r.err(); err != nil {
@@ -120,8 +116,7 @@ func readPylock(path string, data []byte, o Options) (*Lock, error) {
 			l.Own = append(l.Own, k.Name)
 		}
 	}
-	slices.Sort(l.Own)
-	l.Own = slices.Compact(l.Own)
+	l.Own = sortNames(l.Own)
 	return l, nil
 }
 
@@ -305,7 +300,7 @@ func (p *pylock) pick(w want) ([]Pin, []Issue) {
 	// 3. and 4. The lock as a whole is meant for the target.
 	python, err := pep.ParseVersion(w.env.PythonFullVersion)
 	if err != nil || !p.requiresPython.Contains(python, true) {
-		g.report(0, "", notPython(p.requiresPython, w.env))
+		g.report(0, "", notPython(p.requiresPython.String(), w.env))
 	}
 	g.report(0, "", p.environment(w))
 	if len(g.issues) > 0 {
@@ -325,7 +320,7 @@ func (p *pylock) pick(w want) ([]Pin, []Issue) {
 		}
 		// 5.2. Its Python.
 		if !k.requiresPython.Contains(python, true) {
-			g.report(k.Line, k.Name, notPython(k.requiresPython, w.env))
+			g.report(k.Line, k.Name, notPython(k.requiresPython.String(), w.env))
 			continue
 		}
 		// 5.3. No other of its name.

@@ -78,7 +78,7 @@ func (r *pylockReader) file(k *pylocked, d *pylockFile) (f File, ok bool) {
 	}
 	// The path wins, wherever both are there.
 	if d.Path != "" {
-		f.Path = r.resolve(d.Path)
+		f.Path = resolveBeside(r.dir, d.Path)
 	} else {
 		u, err := url.Parse(d.URL)
 		switch {
@@ -119,18 +119,6 @@ func (d *pylockFile) fileName() string {
 		return ""
 	}
 	return name
-}
-
-// resolve takes a path relative to the lock, whichever system it was written
-// on.
-func (r *pylockReader) resolve(path string) string {
-	if !strings.Contains(path, "/") {
-		path = strings.ReplaceAll(path, `\`, "/")
-	}
-	if filepath.IsAbs(path) {
-		return filepath.Clean(path)
-	}
-	return filepath.Join(r.dir, path)
 }
 
 // hashes takes those of a table that are strong enough.
@@ -186,7 +174,7 @@ func (r *pylockReader) vcs(k *pylocked, d *pylockVCS) {
 	}
 	from := d.URL
 	if d.Path != "" {
-		from = r.resolve(d.Path)
+		from = resolveBeside(r.dir, d.Path)
 	}
 	k.Origin = vcsOrigin(*d.Type, from, *d.Commit, d.Subdirectory)
 }
@@ -198,6 +186,6 @@ func (r *pylockReader) directory(k *pylocked, d *pylockDirectory) {
 		r.report(k.Line, k.Name, problemf(RuleField, "directory: path is missing"))
 		return
 	}
-	k.Origin = filepath.Join(r.resolve(*d.Path), filepath.FromSlash(d.Subdirectory))
+	k.Origin = filepath.Join(resolveBeside(r.dir, *d.Path), filepath.FromSlash(d.Subdirectory))
 	k.own = holds(k.Origin, r.dir)
 }

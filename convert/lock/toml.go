@@ -81,8 +81,9 @@ func wrongType(err error) (string, bool) {
 
 // tableLines gives the lines of the headers [[name]], in order; 1 is the first.
 // name may have dots, as in "package.files". data is a document that was
-// decoded.
-func tableLines(data []byte, name string) []int {
+// decoded and has n of these tables: all lines are 0, unknown, where not each
+// has a header.
+func tableLines(data []byte, name string, n int) []int {
 	var list []int
 	var p unstable.Parser
 	p.Reset(data)
@@ -104,6 +105,9 @@ func tableLines(data []byte, name string) []int {
 		line += bytes.Count(data[at:offset], []byte("\n"))
 		at = offset
 		list = append(list, line)
+	}
+	if len(list) != n {
+		return make([]int, n)
 	}
 	return list
 }

@@ -138,7 +138,7 @@ func readUV(path string, data []byte, o Options) (*Lock, error) {
 		document.Packages, table = document.Distributions, "distribution"
 	}
 	g := &uvGraph{gathered: gathered{path: path}, allowUnhashed: o.AllowUnhashed}
-	g.build(&document, tableLines(data, table))
+	g.build(&document, tableLines(data, table, len(document.Packages)))
 	if err := g.err(); err != nil {
 		return nil, err
 	}
@@ -193,11 +193,6 @@ func (g *uvGraph) offered(projects []*uvNode) (extras, groups []string) {
 		return nil, sortNames(groups)
 	}
 	return sortNames(extras), sortNames(groups)
-}
-
-func sortNames(names []string) []string {
-	slices.Sort(names)
-	return slices.Compact(names)
 }
 
 // caution warns of what is taken without a hash, of markers that no target can

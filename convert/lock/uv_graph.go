@@ -118,11 +118,7 @@ func (g *uvGraph) build(d *uvDocument, lines []int) {
 	g.byName = make(map[string][]*uvNode, len(d.Packages))
 	g.nodes = make([]*uvNode, 0, len(d.Packages))
 	for i := range d.Packages {
-		line := 0
-		if i < len(lines) {
-			line = lines[i]
-		}
-		g.node(&d.Packages[i], line, d.Revision)
+		g.node(&d.Packages[i], lines[i], d.Revision)
 	}
 	for _, n := range g.nodes {
 		g.connect(n)

@@ -104,7 +104,7 @@ func (g *uvGraph) pick(asked want) ([]Pin, []Issue) {
 func (w *uvWalk) fits() {
 	v, err := pep.ParseVersion(w.env.PythonFullVersion)
 	if err != nil || !w.python.Contains(v, true) {
-		w.found.wrong(nil, notPython(w.python, w.env))
+		w.found.wrong(nil, notPython(w.python.String(), w.env))
 	}
 	for _, marker := range w.supported {
 		if w.judge(marker, w.names) {
