@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"wain/convert"
 	"wain/convert/elf"
+	"wain/convert/index"
 	"wain/convert/target"
 	"wain/fixtures"
 )
@@ -84,6 +86,43 @@ func TestLoadErrors(t *testing.T) {
 				t.Errorf("%+v", e)
 			}
 		})
+	}
+}
+
+// Where the index has another version with a wheel that the target takes by its
+// name, the error says so: after the wheel's tag, and after what is in it.
+func TestNewestThatFits(t *testing.T) {
+	code := machineCode(t)
+	newer := bytes.ReplaceAll(code, []byte("GLIBC_2.14\x00"), []byte("GLIBC_2.39\x00"))
+	b := newBench(t)
+	add := func(number, tags string, data []byte) {
+		b.wheel("wheels", "shouting", func(r *fixtures.Recipe) {
+			version(t, r, number, tags)
+			r.Files = append(r.Files, fixtures.RecipeFile{Path: "shouting/_speed.so", Data: data})
+		})
+	}
+	add("1.2", "cp311-cp311-manylinux_2_17_x86_64", code)
+	add("1.3", "cp311-cp311-manylinux_2_17_x86_64", code)
+	add("1.7", "cp311-cp311-manylinux_2_17_x86_64", newer)
+	add("1.8", "cp311-cp311-manylinux_2_39_x86_64", code)
+	o := b.options("debian12")
+	o.Lock, o.AllowUnhashed = b.path("lock.txt"), true
+	o.FindLinks, o.CacheDir = nil, b.path("cache")
+	o.Indexes = make([]index.Remote, 1)
+	o.Indexes[0].URL, _ = simpleServer(t, b.path("wheels"))
+	attempt := func(number string) error {
+		b.write("lock.txt", []byte("shouting=="+number+"\n"))
+		o.Sources = []string{"shouting==" + number}
+		_, err := convert.Build(context.Background(), o)
+		return err
+	}
+	var load *convert.LoadError
+	if err := attempt("1.7"); !errors.As(err, &load) || load.Newest != "1.3" || !strings.Contains(err.Error(), "_speed.so needs GLIBC_2.39") {
+		t.Errorf("%+v", err)
+	}
+	var none *index.NoWheelError
+	if err := attempt("1.8"); !errors.As(err, &none) || none.Newest != "1.7" || !strings.Contains(err.Error(), "manylinux_2_39_x86_64.whl") {
+		t.Errorf("%+v", err)
 	}
 }
 
