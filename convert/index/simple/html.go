@@ -16,7 +16,7 @@ const maxToken = 4 << 20
 
 // readHTML takes the tags one after the other: no tree is built, which a page
 // could make deep.
-func (p *Page) readHTML(text string, page *url.URL) error {
+func (p *reader) readHTML(text string, page *url.URL) error {
 	z := html.NewTokenizer(strings.NewReader(text))
 	z.SetMaxBuf(maxToken)
 	// The first base counts, wherever it stands; anchors before it too.
@@ -93,7 +93,7 @@ func text(value []byte) *string {
 }
 
 // readTag reads what a meta element says of the whole page (PEP 629, PEP 792).
-func (p *Page) readTag(a attributes) error {
+func (p *reader) readTag(a attributes) error {
 	switch strings.ToLower(a.name) {
 	case "pypi:repository-version":
 		return p.version(a.content)
@@ -105,7 +105,7 @@ func (p *Page) readTag(a attributes) error {
 	return nil
 }
 
-func (p *Page) addAnchors(anchors []attributes, href string, page *url.URL) error {
+func (p *reader) addAnchors(anchors []attributes, href string, page *url.URL) error {
 	base := page
 	if href != "" {
 		if u, err := resolve(href, page); err == nil {

@@ -26,7 +26,7 @@ type file struct {
 
 // readJSON takes the document apart while it reads, so that a page of a million
 // empty files never is a million structs.
-func (p *Page) readJSON(body []byte, base *url.URL) error {
+func (p *reader) readJSON(body []byte, base *url.URL) error {
 	d := json.NewDecoder(bytes.NewReader(body))
 	if err := expect(d, '{'); err != nil {
 		return err
@@ -61,7 +61,7 @@ func (p *Page) readJSON(body []byte, base *url.URL) error {
 	return nil
 }
 
-func (p *Page) readMeta(d *json.Decoder) error {
+func (p *reader) readMeta(d *json.Decoder) error {
 	var meta struct {
 		Version string `json:"api-version"`
 		Status  string `json:"project-status"`
@@ -79,7 +79,7 @@ func (p *Page) readMeta(d *json.Decoder) error {
 	return p.version(meta.Version)
 }
 
-func (p *Page) readFiles(d *json.Decoder, base *url.URL) error {
+func (p *reader) readFiles(d *json.Decoder, base *url.URL) error {
 	if err := expect(d, '['); err != nil {
 		return err
 	}

@@ -19,6 +19,12 @@ type Page struct {
 	Warnings []string
 }
 
+// reader is a page that is being read.
+type reader struct {
+	Page
+	addresses int // bytes of those of Links
+}
+
 // Link is one file that a page offers.
 type Link struct {
 	Name           string // of the file
@@ -43,6 +49,14 @@ const MaxLinks = 300_000
 
 // ErrTooManyLinks is a page with more than MaxLinks links.
 var ErrTooManyLinks = fmt.Errorf("more than %d links", MaxLinks)
+
+// maxAddresses bounds what the addresses of a page's links take together, in
+// bytes: each has the page's base before it, and a page says what that is.
+const maxAddresses = 64 << 20
+
+// ErrLongLinks is a page whose links have longer addresses than fit together
+// into a page.
+var ErrLongLinks = fmt.Errorf("links with more than %d bytes of addresses", maxAddresses)
 
 // TypeError is an answer that is no index page.
 type TypeError struct {
@@ -80,7 +94,7 @@ const (
 
 // Parse reads a page. Its content type and its own URL, after redirects, are as
 // the server has them. The errors are *TypeError, *VersionError,
-// ErrTooManyLinks, or say what is malformed.
+// ErrTooManyLinks, ErrLongLinks, or say what is malformed.
 func Parse(body []byte, contentType, pageURL string) (*Page, error) {
 	base, err := url.Parse(pageURL)
 	if err != nil {
@@ -92,7 +106,7 @@ func Parse(body []byte, contentType, pageURL string) (*Page, error) {
 		kind, _, _ = strings.Cut(strings.ToLower(contentType), ";")
 		kind = strings.TrimSpace(kind)
 	}
-	p := &Page{}
+	p := &reader{}
 	switch {
 	case kind == typeJSON:
 		err = p.readJSON(body, base)
@@ -110,11 +124,11 @@ func Parse(body []byte, contentType, pageURL string) (*Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p, nil
+	return &p.Page, nil
 }
 
 // version judges the API version that a page states.
-func (p *Page) version(text string) error {
+func (p *reader) version(text string) error {
 	major, minor, _ := strings.Cut(text, ".")
 	a, errA := strconv.ParseUint(major, 10, 32)
 	b, errB := strconv.ParseUint(minor, 10, 32)
@@ -130,7 +144,7 @@ func (p *Page) version(text string) error {
 }
 
 // add keeps a link. One without a usable address is left out, as pip does.
-func (p *Page) add(l Link, href string, base *url.URL) error {
+func (p *reader) add(l Link, href string, base *url.URL) error {
 	u, err := resolve(href, base)
 	if err != nil {
 		return nil
@@ -155,6 +169,9 @@ func (p *Page) add(l Link, href string, base *url.URL) error {
 	}
 	if len(p.Links) == MaxLinks {
 		return ErrTooManyLinks
+	}
+	if p.addresses += len(l.URL) + len(l.Provenance); p.addresses > maxAddresses {
+		return ErrLongLinks
 	}
 	p.Links = append(p.Links, l)
 	return nil

@@ -120,6 +120,9 @@ func TestParseRefused(t *testing.T) {
 		"too many links in HTML": {"text/html", strings.Repeat("<a href=x>", simple.MaxLinks+1), simple.ErrTooManyLinks.Error()},
 		"too many files in JSON": {typeJSON, `{"files":[` + strings.Repeat(`{"url":"x"},`, simple.MaxLinks+1) + `{}]}`, simple.ErrTooManyLinks.Error()},
 	}
+	long := strings.Repeat("x", 1<<20)
+	tests["a long base, again and again"] = struct{ kind, body, want string }{"text/html", `<base href="/` + long + `/">` + strings.Repeat("<a href=x>", 200), simple.ErrLongLinks.Error()}
+	tests["long provenance"] = struct{ kind, body, want string }{"text/html", `<base href="/` + long + `/">` + strings.Repeat("<a href=/x data-provenance=x>", 200), simple.ErrLongLinks.Error()}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			_, err := simple.Parse([]byte(test.body), test.kind, pageURL)
