@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 
 	"wain/convert/index"
 	"wain/convert/lock"
@@ -51,7 +52,7 @@ func (e *ForeignBuildError) Error() string {
 }
 
 // buildPin makes the wheel of a pin that has a source archive and, as refusal
-// says, no wheel. Where there is no archive either, that is the error.
+// says, no wheel, or takes one that the user built. Where there is no archive either, that is the error.
 func (r *run) buildPin(ctx context.Context, p *plan, pin lock.Pin, refusal error) (chosen, error) {
 	if none := new(index.NoWheelError); !errors.As(refusal, &none) {
 		return chosen{}, refusal
@@ -62,6 +63,15 @@ func (r *run) buildPin(ctx context.Context, p *plan, pin lock.Pin, refusal error
 		return chosen{}, err
 	case source == nil:
 		return chosen{}, refusal
+	case len(pin.Files) > 0 && !slices.ContainsFunc(pin.Files, isWheel):
+		// The lock has a source archive alone: a wheel that the user built of it
+		// contradicts nothing.
+		if c, err := r.supplied(ctx, p, pin); err == nil {
+			c.origin = source.Name
+			return c, nil
+		}
+	}
+	switch {
 	case r.Builder == nil:
 		return chosen{}, &SourceOnlyError{Archive: source.Name, Err: refusal}
 	case p.target.Arch.Go != runtime.GOARCH || p.target.Musl != (target.Musl{}):
@@ -81,6 +91,8 @@ func (r *run) buildPin(ctx context.Context, p *plan, pin lock.Pin, refusal error
 	b, err := r.shelf.take(ctx, r.index, c, nil)
 	return chosen{book: b, built: built}, err
 }
+
+func isWheel(f lock.File) bool { return strings.HasSuffix(f.Name, ".whl") }
 
 // archive finds the source archive of a pin, and the hashes that the lock
 // allows it; nil where there is none.

@@ -192,7 +192,7 @@ func kernelVariables(m *pep.Marker) []string {
 func (r *run) noteOrigins(p *plan) {
 	for _, c := range p.chosen {
 		if c.origin != "" {
-			r.notes.add(fmt.Sprintf("%s is taken for %s, which the lock names without a hash", c.book.candidate.Source, c.origin))
+			r.notes.add(fmt.Sprintf("%s is taken for %s, of whose wheel the lock has no hash", c.book.candidate.Source, c.origin))
 		}
 	}
 }

@@ -125,7 +125,7 @@ func isPage(place string) bool {
 func remoteName(i int, raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil {
-		return fmt.Sprintf("index %d of the lock", i+1)
+		return fmt.Sprintf("number %d of the lock", i+1)
 	}
 	u.User = nil
 	return fmt.Sprintf("%s (%d of the lock)", u, i+1)

@@ -171,7 +171,7 @@ func adviseWheel(err error) (advice, bool) {
 	var library *convert.UnknownLibraryError
 	switch {
 	case errors.As(err, &only):
-		return advice{kind: "needs-build", file: only.Archive, hint: "--build builds it on this host; or build a wheel of it elsewhere and pass it by --find-links"}, true
+		return advice{kind: "needs-build", file: only.Archive, hint: "--build builds it on this host; or lock again from an index that has a wheel of it"}, true
 	case errors.As(err, &elsewhere):
 		return advice{kind: "foreign-build", file: elsewhere.Archive, hint: "build a wheel of it on such a host and pass it by --find-links"}, true
 	case errors.As(err, &build):
