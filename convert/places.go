@@ -1,6 +1,7 @@
 package convert
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -73,6 +74,15 @@ func (r *run) openCache() (*cache.Cache, error) {
 		return nil, err
 	}
 	c, err := cache.Open(dir)
+	var owner *cache.OwnerError
+	if errors.As(err, &owner) {
+		r.notes.add(fmt.Sprintf("the cache is left aside: %s belongs to another user, or any user may write there", owner.Dir))
+		r.CacheDir = ""
+		if dir, err = r.cacheDir(); err != nil {
+			return nil, err
+		}
+		c, err = cache.Open(dir)
+	}
 	if err != nil || r.Abandoned.IsZero() {
 		return c, err
 	}

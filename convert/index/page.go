@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"wain/convert/index/simple"
 )
@@ -59,12 +60,20 @@ func (x *Index) ask(ctx context.Context, u *url.URL, attempts int) (*answer, err
 	if err != nil {
 		return nil, err
 	}
-	if got != kept && x.cache != nil {
+	if got != kept && x.cache != nil && !a.holdsCredentials() {
 		if err := x.remember(pageKey(u), got); err != nil {
 			return nil, err
 		}
 	}
 	return a, nil
+}
+
+// holdsCredentials tells a page whose links carry user and password: it is not
+// kept, as nothing secret is written.
+func (a *answer) holdsCredentials() bool {
+	return a.page != nil && slices.ContainsFunc(a.page.Links, func(l simple.Link) bool {
+		return redact(l.URL) != l.URL || redact(l.Provenance) != l.Provenance
+	})
 }
 
 // read makes an answer of a record.

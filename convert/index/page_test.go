@@ -5,10 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -172,6 +175,35 @@ func TestNewerAPI(t *testing.T) {
 
 // TestPageCache: what did not change is not sent again, and offline nothing is
 // asked.
+// A page whose links carry credentials is read, and written nowhere.
+func TestPageWithCredentials(t *testing.T) {
+	s := newSite(t, map[string]http.HandlerFunc{
+		"/a/": page(`<a href="https://ann:sesame@files.example.org/a-1-py3-none-any.whl">a</a>`),
+	})
+	dir := t.TempDir()
+	c, err := cache.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := remote(t, index.Options{Cache: c, Indexes: []index.Remote{{Name: "ours", URL: s.URL}}})
+	if got := candidates(t, x, "a"); len(got) != 1 {
+		t.Errorf("%d candidates", len(got))
+	}
+	err = filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		if strings.Contains(string(data), "sesame") {
+			t.Errorf("%s holds the password", path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestPageCache(t *testing.T) {
 	body := link("a-1-py3-none-any.whl", "")
 	tag := `"1"`

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 )
 
@@ -23,7 +24,8 @@ const (
 )
 
 // Open makes the folder where need be. Nobody but the user may read it, since
-// what private indexes hold is in it.
+// what private indexes hold is in it. A folder that others may write in is an
+// *OwnerError.
 func Open(dir string) (*Cache, error) {
 	if dir == "" {
 		return nil, errors.New("open cache: no folder is named")
@@ -37,7 +39,35 @@ func Open(dir string) (*Cache, error) {
 			return nil, fmt.Errorf("open cache: %w", err)
 		}
 	}
+	if !private(dir) {
+		return nil, &OwnerError{dir}
+	}
 	return &Cache{dir}, nil
+}
+
+// OwnerError is a cache folder that others may write in: what they put there
+// would be followed, links too.
+type OwnerError struct{ Dir string }
+
+func (e *OwnerError) Error() string {
+	return fmt.Sprintf("open cache: %s belongs to another user, or any user may write there", e.Dir)
+}
+
+// private tells whether the folder and its parts are this user's own.
+func private(dir string) bool {
+	for _, part := range []string{"", wholeDir, pageDir, partialDir} {
+		info, err := os.Lstat(filepath.Join(dir, part))
+		if part == "" && err == nil && info.Mode()&fs.ModeSymlink != 0 {
+			info, err = os.Stat(dir)
+		}
+		if err != nil || !info.IsDir() || info.Mode().Perm()&0o002 != 0 {
+			return false
+		}
+		if s, ok := info.Sys().(*syscall.Stat_t); ok && int(s.Uid) != os.Geteuid() {
+			return false
+		}
+	}
+	return true
 }
 
 // Dir is the cache's folder.

@@ -227,3 +227,30 @@ func TestSweep(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A folder that others may write in is not used: a link planted there would be
+// followed.
+func TestForeignFolder(t *testing.T) {
+	open := t.TempDir()
+	if err := os.Chmod(open, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	planted := t.TempDir()
+	if err := os.Symlink(t.TempDir(), filepath.Join(planted, "partial")); err != nil {
+		t.Fatal(err)
+	}
+	folders := map[string]string{"writable by all": open, "a link for a part": planted}
+	if os.Geteuid() == 0 {
+		other := t.TempDir()
+		if err := os.Chown(other, 1234, 1234); err != nil {
+			t.Fatal(err)
+		}
+		folders["another user's"] = other
+	}
+	for name, dir := range folders {
+		var owner *cache.OwnerError
+		if _, err := cache.Open(dir); !errors.As(err, &owner) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
