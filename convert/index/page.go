@@ -72,8 +72,13 @@ func (x *Index) ask(ctx context.Context, u *url.URL, attempts int) (*answer, err
 // kept, as nothing secret is written.
 func (a *answer) holdsCredentials() bool {
 	return a.page != nil && slices.ContainsFunc(a.page.Links, func(l simple.Link) bool {
-		return redact(l.URL) != l.URL || redact(l.Provenance) != l.Provenance
+		return hasUser(l.URL) || hasUser(l.Provenance)
 	})
+}
+
+func hasUser(raw string) bool {
+	u, err := url.Parse(raw)
+	return err == nil && u.User != nil
 }
 
 // read makes an answer of a record.
