@@ -51,7 +51,7 @@ func causes(errs []error) []error {
 	first := map[string]int{} // what they have in common → place in list
 	for _, err := range errs {
 		var pin *PinError
-		answer, common := serverError(err)
+		common, answer := serverError(err)
 		if !errors.As(err, &pin) || answer == nil {
 			list = append(list, err)
 			continue
@@ -64,7 +64,7 @@ func causes(errs []error) []error {
 		}
 		together, ok := list[i].(*UnansweredError)
 		if !ok {
-			one, _ := serverError(list[i])
+			_, one := serverError(list[i])
 			together = &UnansweredError{Target: pin.Target, Err: one}
 			list[i] = together
 		}
@@ -73,24 +73,24 @@ func causes(errs []error) []error {
 	return list
 }
 
-// serverError finds what a server, not a file on it, is to blame for, and what
-// such errors have in common; nil for another error.
-func serverError(err error) (answer error, common string) {
+// serverError finds what a server, not a file on it, is to blame for, behind
+// what such errors have in common; nil for another error.
+func serverError(err error) (common string, answer error) {
 	if page, ok := errors.AsType[*index.PageError](err); ok {
-		return page, page.Index + "\x00" + page.Err.Error()
+		return page.Index + "\x00" + page.Err.Error(), page
 	}
 	file, ok := errors.AsType[*index.DownloadError](err)
 	if !ok {
-		return nil, ""
+		return "", nil
 	}
 	if status, ok := errors.AsType[*index.StatusError](file.Err); ok && (status.Code == http.StatusNotFound || status.Code == http.StatusGone) {
-		return nil, ""
+		return "", nil
 	}
 	u, err := url.Parse(file.URL)
 	if err != nil {
-		return nil, ""
+		return "", nil
 	}
-	return file, u.Host + "\x00" + file.Err.Error()
+	return u.Host + "\x00" + file.Err.Error(), file
 }
 
 // TargetError is what a lock or a SOURCE has against a target.
