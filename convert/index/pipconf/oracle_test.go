@@ -85,7 +85,7 @@ func TestPip(t *testing.T) {
 func asPip(s *pipconf.Settings) pipOptions {
 	or := func(from pipconf.Origin) bool { return from != (pipconf.Origin{}) }
 	got := pipOptions{
-		IndexURL: "https://pypi.org/simple", NoIndex: s.NoIndex.Value, Cert: s.Cert.Value, ClientCert: s.ClientCert.Value,
+		NoIndex: s.NoIndex.Value, Cert: s.Cert.Value, ClientCert: s.ClientCert.Value,
 		Proxy: s.Proxy.Reveal(), KeyringProvider: "auto", NoInput: s.NoInput.Value, Timeout: 15, Retries: 5,
 	}
 	if !s.IndexURL.IsZero() {

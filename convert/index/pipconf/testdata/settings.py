@@ -7,6 +7,7 @@ import sys
 
 from pip._internal import configuration
 from pip._internal.commands import create_command
+from pip._internal.models.index import PyPI
 from pip._internal.models.search_scope import SearchScope
 
 site_config_dirs = configuration.appdirs.site_config_dirs
@@ -27,7 +28,8 @@ for question in json.load(sys.stdin):
         continue
     scope = SearchScope.create(find_links=options.find_links, index_urls=[], no_index=False)
     answers.append({
-        "IndexURL": options.index_url,
+        # Where nothing is set pip takes its own, and wain none.
+        "IndexURL": "" if options.index_url == PyPI.simple_url else options.index_url,
         "ExtraIndexURLs": options.extra_index_urls or None,
         "FindLinks": scope.find_links or None,
         "NoIndex": bool(options.no_index),
