@@ -166,6 +166,27 @@ func TestMatrixFromIndex(t *testing.T) {
 	}
 }
 
+// A pin without a hash is fetched once as well, whatever number of targets
+// takes it.
+func TestUnhashedFetchedOnce(t *testing.T) {
+	b := newBench(t)
+	o := b.options("debian12", "debian13", "el9")
+	o.Sources, o.Lock, o.AllowUnhashed = []string{"shouting==1.4"}, b.path("lock.txt"), true
+	b.write("lock.txt", []byte("shouting==1.4\n"))
+	var asked func() map[string]int
+	o.Indexes = make([]index.Remote, 1)
+	o.Indexes[0].URL, asked = simpleServer(t, b.path("wheelhouse"))
+	o.FindLinks, o.CacheDir = nil, b.path("cache")
+	if n := len(build(t, o).Packages); n != 3 {
+		t.Errorf("%d packages", n)
+	}
+	for path, times := range asked() {
+		if times != 1 {
+			t.Errorf("%s is asked for %d times", path, times)
+		}
+	}
+}
+
 // Markers, Requires-Python, what wheels require and what the lock pins twice are
 // judged for each target by itself.
 func TestEachTargetByItself(t *testing.T) {

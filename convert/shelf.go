@@ -75,6 +75,12 @@ func (s *shelf) fetch(ctx context.Context, x *index.Index, c index.Candidate, al
 		}
 		return s.place(c.Path, &book{candidate: c}), nil
 	}
+	// Without a hash to find it by in the cache, a file is known by its URL.
+	if len(allowed) == 0 && c.Path == "" {
+		if b := s.find(c.URL); b != nil {
+			return b, nil
+		}
+	}
 	f, err := x.Fetch(ctx, c, allowed)
 	if err != nil {
 		return nil, err
@@ -89,6 +95,18 @@ func (s *shelf) fetch(ctx context.Context, x *index.Index, c index.Candidate, al
 		return nil, fmt.Errorf("read wheel %s: it changed while it was read", c.Source)
 	}
 	return b, nil
+}
+
+// find gives the book of a downloaded file; nil for none.
+func (s *shelf) find(url string) *book {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, b := range s.books {
+		if url != "" && b.candidate.URL == url {
+			return b
+		}
+	}
+	return nil
 }
 
 // place gives the book that stands at path, which is b where none did.
