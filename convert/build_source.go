@@ -52,7 +52,8 @@ func (e *ForeignBuildError) Error() string {
 }
 
 // buildPin makes the wheel of a pin that has a source archive and, as refusal
-// says, no wheel, or takes one that the user built. Where there is no archive either, that is the error.
+// says, no wheel, or takes one that the user built. Where there is no archive
+// either, that is the error.
 func (r *run) buildPin(ctx context.Context, p *plan, pin lock.Pin, refusal error) (chosen, error) {
 	if none := new(index.NoWheelError); !errors.As(refusal, &none) {
 		return chosen{}, refusal

@@ -90,7 +90,7 @@ type poetryReader struct {
 	gathered
 	options Options
 	dir     string
-	markers uvMarkers
+	markers setMarkers
 	shown   map[string]*pep.Marker // as written, by text
 	poetry  *poetry
 }
@@ -102,7 +102,7 @@ func readPoetry(path string, data []byte, o Options) (*Lock, error) {
 	}
 	r := &poetryReader{
 		gathered: gathered{path: path}, options: o, dir: filepath.Dir(path),
-		markers: uvMarkers{}, shown: map[string]*pep.Marker{},
+		markers: setMarkers{}, shown: map[string]*pep.Marker{},
 		poetry: &poetry{path: path, byName: map[string][]*poetryPackage{}},
 	}
 	if known := r.version(d.Metadata.LockVersion); !known {

@@ -29,7 +29,7 @@ type uvGraph struct {
 	groups        map[string][]uvRoot // of a workspace without a project, by normalised name
 	overridden    []string            // names that the lock treats otherwise than packages ask
 
-	markers uvMarkers
+	markers setMarkers
 }
 
 // uvNode is a package. Names are normalised.
@@ -90,7 +90,7 @@ func (g *gathered) wrong(n *uvNode, p *problem) {
 
 // build makes the graph of a document; lines are those of its packages.
 func (g *uvGraph) build(d *uvDocument, lines []int) {
-	g.markers = uvMarkers{}
+	g.markers = setMarkers{}
 	g.conflicts = d.Conflicts
 	items := 0
 	for _, set := range g.conflicts {

@@ -6,10 +6,11 @@ import (
 	"wain/convert/pep"
 )
 
-// uvMarkers parses markers, each text once.
-type uvMarkers map[string]uvMarker
+// setMarkers parses the markers of locks in which extra is a set (uv.lock,
+// poetry.lock), each text once.
+type setMarkers map[string]setMarker
 
-type uvMarker struct {
+type setMarker struct {
 	marker  *pep.Marker // nil always holds
 	problem *problem
 }
@@ -18,7 +19,7 @@ type uvMarker struct {
 // together: extras, groups and projects of conflicts, under names like
 // "extra-4-name-cpu". So `extra == 'x'` asks whether x is among them, which the
 // markers of other locks write `'x' in extras`, and is read as that.
-func (m uvMarkers) parse(text string) (*pep.Marker, *problem) {
+func (m setMarkers) parse(text string) (*pep.Marker, *problem) {
 	if text == "" {
 		return nil, nil
 	}
