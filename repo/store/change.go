@@ -44,11 +44,36 @@ type Head struct {
 	Trees []Tree
 }
 
-// A Tree is a folder that readers know, such as apt/dists/bookworm, and the generation that it shows.
+// A Tree is a folder that readers know, such as apt/dists/bookworm, and the generation that it shows: its Hashed files
+// and its Files. All names but Name and Folder are relative, the generation's to Folder.
 type Tree struct {
-	Name   string   // the folder that readers know
-	Folder string   // the folder that holds the generation
-	Files  []string // all files of the generation, relative to Folder; what readers open first comes last
+	Name   string // the folder that readers know
+	Folder string // the folder that holds the generation
+
+	// Hashed are the files whose names say their content. They are never rewritten, and may be cached for ever.
+	Hashed []string
+
+	// Files are all others, under names that readers know. They are rewritten in this order: what readers open first
+	// comes last.
+	Files []string
+
+	// Past are hash-named files of earlier generations that the tree still shows.
+	Past []Link
+}
+
+// A Link gives an object of the store a second name.
+type Link struct {
+	Name string // in a tree
+	From string // the object, in the store
+}
+
+// names are all names in the tree, in the order in which they come to be there.
+func (t *Tree) names() []string {
+	names := make([]string, 0, len(t.Past)+len(t.Hashed)+len(t.Files))
+	for _, past := range t.Past {
+		names = append(names, past.Name)
+	}
+	return append(append(names, t.Hashed...), t.Files...)
 }
 
 // A ContentError reports bytes that are not the ones that the plan was made for: the file was rewritten meanwhile.
@@ -80,8 +105,14 @@ func (c *Change) check() error {
 	}
 	names := append([]string(nil), c.Stale...)
 	for _, tree := range c.Head.Trees {
+		if len(tree.Files) == 0 {
+			return fmt.Errorf("store %s: a tree without files", tree.Name)
+		}
 		names = append(names, tree.Name, tree.Folder)
-		names = append(names, tree.Files...)
+		names = append(names, tree.names()...)
+		for _, past := range tree.Past {
+			names = append(names, past.From)
+		}
 	}
 	for _, name := range names {
 		if err := checkName(name); err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"sort"
 
@@ -54,10 +55,33 @@ func (c *commit) run(ctx context.Context) (err error) {
 			return err
 		}
 	}
+	if err := c.keepPast(); err != nil {
+		return err
+	}
 	if err := c.decide(); err != nil {
 		return err
 	}
 	return c.publish()
+}
+
+// keepPast gives the folders of new generations the files of earlier ones that their trees still show.
+func (c *commit) keepPast() error {
+	for _, tree := range c.change.Head.Trees {
+		if c.folder.shows(tree) {
+			continue
+		}
+		for _, past := range tree.Past {
+			name := path.Join(tree.Folder, past.Name)
+			if _, err := os.Lstat(c.folder.path(name)); err == nil {
+				continue
+			}
+			err := c.place(File{Name: name, Link: past.From})
+			if err != nil && !errors.Is(err, fs.ErrNotExist) { // removed by hand: the past is a courtesy
+				return err
+			}
+		}
+	}
+	return c.sync()
 }
 
 // decide replaces the state file: what was placed before now counts.

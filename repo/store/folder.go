@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+	"time"
 )
 
 // A Folder is a store in a folder of a file system.
@@ -83,12 +84,17 @@ func (f *Folder) List(_ context.Context, folder string) ([]Entry, error) {
 	}
 	entries := make([]Entry, 0, len(found))
 	for _, e := range found {
-		isFolder := e.IsDir()
-		if e.Type()&fs.ModeSymlink != 0 {
+		entry := Entry{Name: e.Name(), Folder: e.IsDir()}
+		if !entry.Folder {
 			stat, err := os.Stat(filepath.Join(f.path(folder), e.Name()))
-			isFolder = err == nil && stat.IsDir()
+			if err == nil {
+				entry.Folder, entry.Modified = stat.IsDir(), stat.ModTime()
+			}
+			if entry.Folder {
+				entry.Modified = time.Time{}
+			}
 		}
-		entries = append(entries, Entry{Name: e.Name(), Folder: isFolder})
+		entries = append(entries, entry)
 	}
 	return entries, nil
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -123,13 +124,25 @@ func putMemory(objects map[string][]byte, file File) error {
 }
 
 func showMemory(objects map[string][]byte, tree Tree) error {
-	removeMemory(objects, tree.Name)
-	for _, file := range tree.Files {
+	shown := map[string][]byte{}
+	for _, past := range tree.Past {
+		for _, from := range []string{tree.Name + "/" + past.Name, past.From} {
+			if data, ok := objects[from]; ok {
+				shown[past.Name] = data
+				break
+			}
+		}
+	}
+	for _, file := range slices.Concat(tree.Hashed, tree.Files) {
 		data, ok := objects[tree.Folder+"/"+file]
 		if !ok {
 			return fmt.Errorf("switch %s: %s/%s: %w", tree.Name, tree.Folder, file, fs.ErrNotExist)
 		}
-		objects[tree.Name+"/"+file] = data
+		shown[file] = data
+	}
+	removeMemory(objects, tree.Name)
+	for name, data := range shown {
+		objects[tree.Name+"/"+name] = data
 	}
 	return nil
 }

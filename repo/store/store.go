@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"time"
 )
 
 // Private is the folder at a store's root that holds the publisher's own files. The store keeps its lock and its
@@ -34,8 +35,9 @@ type Object interface {
 
 // An Entry is one line of a listing.
 type Entry struct {
-	Name   string // the last element only
-	Folder bool
+	Name     string // the last element only
+	Folder   bool
+	Modified time.Time // of an object: when it was written; zero for folders, and where the store does not know
 }
 
 // A Store is a Reader that can be changed.

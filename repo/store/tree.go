@@ -97,15 +97,20 @@ func (c *commit) replaceFiles(tree Tree) error {
 			return fmt.Errorf("switch %s: %w", tree.Name, err)
 		}
 	}
-	wanted := make(map[string]bool, len(tree.Files))
-	for _, file := range tree.Files {
+	names := tree.names()
+	wanted := make(map[string]bool, len(names))
+	for i, file := range names {
 		wanted[file] = true
 		name := path.Join(tree.Name, file)
 		from, to := c.folder.path(path.Join(tree.Folder, file)), c.folder.path(name)
 		if same, err := sameContent(from, to); err == nil && same {
 			continue
 		}
-		if err := c.place(File{Name: name, Link: path.Join(tree.Folder, file)}); err != nil {
+		err := c.place(File{Name: name, Link: path.Join(tree.Folder, file)})
+		if i < len(tree.Past) && errors.Is(err, fs.ErrNotExist) {
+			continue // removed by hand: the past is a courtesy
+		}
+		if err != nil {
 			return err
 		}
 		if err := c.sync(); err != nil {

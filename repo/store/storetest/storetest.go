@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"wain/repo/store"
 )
@@ -94,7 +95,7 @@ func testList(t *testing.T, s store.Store) {
 		t.Fatal(err)
 	}
 	want := []store.Entry{{Name: "Release"}, {Name: "by-hash", Folder: true}}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(store.Entry{}, "Modified")); diff != "" {
 		t.Errorf("List (-want +got):\n%s", diff)
 	}
 	if got, err = s.List(t.Context(), "dists"); err != nil || !cmp.Equal(got, []store.Entry{{Name: "bookworm", Folder: true}}) {
@@ -127,11 +128,12 @@ func testSameHead(t *testing.T, s store.Store) {
 func testTree(t *testing.T, s store.Store) {
 	commit(t, s, generation(1))
 	second := generation(2)
+	second.Head.Trees[0].Past = []store.Link{{Name: "by-hash/one", From: "generations/1/by-hash/one"}, {Name: "by-hash/none", From: "absent"}}
 	second.Stale = []string{"generations/1", "absent"}
 	if changed := commit(t, s, second); !changed {
 		t.Error("a new generation did not change the store")
 	}
-	want := map[string]string{"by-hash/two": "index 2", "Release": "release 2"}
+	want := map[string]string{"by-hash/one": "index 1", "by-hash/two": "index 2", "Release": "release 2"}
 	if diff := cmp.Diff(want, content(t, s, "dists/bookworm")); diff != "" {
 		t.Errorf("the tree (-want +got):\n%s", diff)
 	}
@@ -261,7 +263,7 @@ func generation(n int) *store.Change {
 		Head: store.Head{
 			State: &store.File{Name: ".wain/head.json", Data: fmt.Appendf(nil, "head %d", n)},
 			Files: []store.File{{Name: "key.asc", Data: []byte("key")}},
-			Trees: []store.Tree{{Name: "dists/bookworm", Folder: folder, Files: []string{"by-hash/" + word, "Release"}}},
+			Trees: []store.Tree{{Name: "dists/bookworm", Folder: folder, Hashed: []string{"by-hash/" + word}, Files: []string{"Release"}}},
 		},
 	}
 }
