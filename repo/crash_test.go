@@ -55,7 +55,7 @@ func publisher(at int, dir, path string) error {
 		return nil
 	}})
 	_, err = repo.Publish(context.Background(), repo.Options{
-		Store: s, Paths: []string{path}, Origin: "Example", Time: noon, Signer: signer(k), Jobs: 1,
+		Commit: repo.Commit{Store: s, Time: noon, Signer: signer(k), Jobs: 1}, Paths: []string{path}, Origin: "Example",
 	})
 	return err
 }

@@ -112,7 +112,7 @@ func signer(k *sign.Key) *repo.Signer {
 		Detached: func(data []byte, at time.Time) ([]byte, error) {
 			return k.Detached(bytes.NewReader(data), at)
 		},
-		PublicArmored: k.PublicArmored(), PublicBinary: k.PublicBinary(), Fingerprint: k.Fingerprint(),
+		PublicArmored: k.PublicArmored(), PublicBinary: k.PublicBinary(), Fingerprints: []string{k.Fingerprint()},
 	}
 }
 
@@ -149,7 +149,7 @@ const house = "ed25519"
 func options(t testing.TB, dir string, paths ...string) repo.Options {
 	t.Helper()
 	return repo.Options{
-		Dir: dir, Paths: paths, Origin: "Example Archive", Time: noon, Signer: signer(key(t, house)), Jobs: 2,
+		Commit: repo.Commit{Dir: dir, Time: noon, Signer: signer(key(t, house)), Jobs: 2}, Paths: paths, Origin: "Example Archive",
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"sort"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -70,7 +71,7 @@ func (p *publisher) begin(current *generation) (next *generation, resign bool, e
 	o := p.options
 	next = &generation{Schema: generationSchema, Number: 1, Date: o.Time.UTC().Truncate(time.Second)}
 	if o.Signer != nil {
-		next.Key = o.Signer.Fingerprint
+		next.Keys = o.Signer.Fingerprints
 	}
 	if current == nil {
 		if o.Origin == "" {
@@ -89,7 +90,7 @@ func (p *publisher) begin(current *generation) (next *generation, resign bool, e
 	if o.Label != "" && o.Label != current.Label {
 		errs = append(errs, &IdentityError{Field: "label", Have: current.Label, Got: o.Label})
 	}
-	if o.Signer == nil && current.Key != "" {
+	if o.Signer == nil && len(current.Keys) > 0 {
 		errs = append(errs, ErrSigned)
 	}
 	next.Number, next.Previous = current.Number+1, current.manifest
@@ -98,10 +99,10 @@ func (p *publisher) begin(current *generation) (next *generation, resign bool, e
 		next.BaseURL = o.BaseURL
 	}
 	next.Suites = slices.Clone(current.Suites)
-	resign = current.Key != next.Key
-	if resign && current.Key != "" {
+	resign = !slices.Equal(current.Keys, next.Keys)
+	if resign && len(current.Keys) > 0 {
 		p.result.Warnings = append(p.result.Warnings, fmt.Sprintf(
-			"every suite is signed anew: the key was %s and is %s; clients refuse the repository until they have its new key", current.Key, next.Key))
+			"every suite is signed anew: the key was %s and is %s; clients refuse the repository until they have its new key", strings.Join(current.Keys, ", "), strings.Join(next.Keys, ", ")))
 	}
 	return next, resign, errors.Join(errs...)
 }
@@ -247,7 +248,7 @@ func (p *publisher) pool(s *suitePlan, change *store.Change) {
 // summarize fills the result.
 func (p *publisher) summarize(next *generation, suites []*suitePlan) {
 	p.result.Generation = next.Number
-	p.result.Origin, p.result.Fingerprint = next.Origin, next.Key
+	p.result.Origin, p.result.Fingerprints = next.Origin, next.Keys
 	for _, s := range suites {
 		if len(s.added)+len(s.unchanged) == 0 {
 			continue

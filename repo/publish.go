@@ -9,28 +9,13 @@ import (
 	"wain/repo/store"
 )
 
-// Options say what to publish, where and how.
-type Options struct {
+// A Commit says where and how a repository is changed; every function that changes one takes it.
+type Commit struct {
 	// Store holds the repository. Nil stands for the folder Dir.
 	Store store.Store
 	Dir   string
 
-	// Paths are package files, by any name, and folders searched for *.deb and *.rpm at any depth. A folder that is
-	// itself a repository is not searched.
-	Paths []string
-
-	// Origin and Label are fixed by the first publish, which needs an origin; the label is the origin by default.
-	// Later, empty means unchanged.
-	Origin, Label string
-
-	// BaseURL is where hosts find the repository, for the client files beside it. Empty means unchanged; until it
-	// is known, the client files have a placeholder.
-	BaseURL string
-
-	// Suite is for packages that name none. Channel is appended to every suite: bookworm-staging.
-	Suite, Channel string
-
-	// Time dates the publish.
+	// Time dates the change.
 	Time time.Time
 
 	// Await is called before a suite gets a date later than Time, because its last one is as late. Clients refuse a
@@ -52,14 +37,45 @@ type Options struct {
 	Progress func(Event)
 }
 
-// A Signer makes signatures with one key. The time is what a signature is dated; the same input and time should give
-// the same bytes.
+// Options say what to publish.
+type Options struct {
+	Commit
+
+	// Paths are package files, by any name, and folders searched for *.deb and *.rpm at any depth. A folder that is
+	// itself a repository is not searched. Without any, what was added is published.
+	Paths []string
+
+	// Origin and Label are fixed by the first publish, which needs an origin; the label is the origin by default.
+	// Later, empty means unchanged, and another value is refused unless ReleaseInfoChange is set: every apt host then
+	// stops until a person agrees.
+	Origin, Label     string
+	ReleaseInfoChange bool
+
+	// BaseURL is where hosts find the repository, for the client files beside it. Empty means unchanged; until it
+	// is known, the client files have a placeholder.
+	BaseURL string
+
+	// Suite is for packages that name none. Channel is appended to every suite: bookworm-staging.
+	Suite, Channel string
+
+	// Component is the part of an apt suite that the packages go to; empty means main.
+	Component string
+
+	// Refresh signs suites anew whose Valid-Until comes near.
+	Refresh bool
+
+	// Rescan rebuilds the state from the published indexes and the packages that they name, whoever published them.
+	Rescan bool
+}
+
+// A Signer makes signatures with one key or several at once. The time is what a signature is dated; the same input and
+// time should give the same bytes.
 type Signer struct {
 	Clear    func(text []byte, at time.Time) ([]byte, error) // clear-signed text
-	Detached func(data []byte, at time.Time) ([]byte, error) // armored detached signature
+	Detached func(data []byte, at time.Time) ([]byte, error) // armored detached signatures
 
-	PublicArmored, PublicBinary []byte
-	Fingerprint                 string // 40 hex digits
+	PublicArmored, PublicBinary []byte   // all keys
+	Fingerprints                []string // 40 hex digits each
 }
 
 // An Event tells how far a publish has come.
@@ -71,12 +87,12 @@ type Event struct {
 
 // A Result is what a publish did, or would do.
 type Result struct {
-	Changed     bool // any byte of the repository
-	Generation  int  // the current one, after the publish
-	Origin      string
-	Fingerprint string // of the signing key; empty: unsigned
-	Suites      []SuiteResult
-	Warnings    []string
+	Changed      bool // any byte of the repository
+	Generation   int  // the current one, after the publish
+	Origin       string
+	Fingerprints []string // of the signing keys; none: unsigned
+	Suites       []SuiteResult
+	Warnings     []string
 }
 
 // A SuiteResult lists the given packages by what became of them, ordered by name, version and architecture.
@@ -85,6 +101,7 @@ type SuiteResult struct {
 	Suite     string
 	Date      time.Time // of the suite, after the publish
 	Added     []Package
+	Removed   []Package
 	Unchanged []Package
 }
 

@@ -9,12 +9,12 @@ import (
 
 // A Repository describes what is published.
 type Repository struct {
-	Generation  int
-	Origin      string
-	Label       string
-	BaseURL     string // empty: not known
-	Fingerprint string // of the signing key; empty: unsigned
-	Suites      []Suite
+	Generation   int
+	Origin       string
+	Label        string
+	BaseURL      string   // empty: not known
+	Fingerprints []string // of the signing keys; none: unsigned
+	Suites       []Suite
 }
 
 // A Suite is what one kind of client subscribes to.
@@ -34,7 +34,7 @@ func Describe(ctx context.Context, at store.Reader) (*Repository, error) {
 	if g == nil {
 		return nil, ErrNoRepository
 	}
-	r := &Repository{Generation: g.Number, Origin: g.Origin, Label: g.Label, BaseURL: g.BaseURL, Fingerprint: g.Key}
+	r := &Repository{Generation: g.Number, Origin: g.Origin, Label: g.Label, BaseURL: g.BaseURL, Fingerprints: g.Keys}
 	for _, s := range g.Suites {
 		described := Suite{Format: s.Format, Name: s.Name, Date: s.Date}
 		for _, ref := range s.Segments {

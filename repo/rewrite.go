@@ -27,7 +27,7 @@ func (p *publisher) rewrite(ctx context.Context, at store.Reader, next *generati
 	}
 	now := suite{
 		Format: s.name.format, Name: s.name.suite, Release: s.name.release,
-		Generation: next.Number, Date: next.Date, Key: next.Key,
+		Generation: next.Number, Date: next.Date, Keys: next.Keys,
 	}
 	if s.current != nil && !now.Date.After(s.current.Date) {
 		now.Date = s.current.Date.Add(time.Second)

@@ -21,11 +21,11 @@ const (
 
 // SnippetOptions describe the repository to a client.
 type SnippetOptions struct {
-	BaseURL     string // of the repository's root; empty stands for a placeholder
-	Origin      string
-	Suite       string
-	Fingerprint string // of the signing key; empty: unsigned
-	Format      string // of the suite, "apt" or "yum"; needed for puppet alone
+	BaseURL      string // of the repository's root; empty stands for a placeholder
+	Origin       string
+	Suite        string
+	Fingerprints []string // of the signing keys; none: unsigned
+	Format       string   // of the suite, "apt" or "yum"; needed for puppet alone
 }
 
 // Snippet returns client configuration, ready to paste: a shell script for apt, dnf and zypper, a manifest for
@@ -37,8 +37,8 @@ func Snippet(kind string, o SnippetOptions) (string, error) {
 	if !validSuite(o.Suite) {
 		return "", &SuiteError{Suite: o.Suite}
 	}
-	if !printable(o.Origin) || !isHex(o.Fingerprint) {
-		return "", fmt.Errorf("snippet: origin %q or fingerprint %q: not what it should be", o.Origin, o.Fingerprint)
+	if !printable(o.Origin) || !isHex(strings.Join(o.Fingerprints, "")) {
+		return "", fmt.Errorf("snippet: origin %q or fingerprints %q: not what they should be", o.Origin, o.Fingerprints)
 	}
 	if err := checkBaseURL(o.BaseURL); err != nil {
 		return "", fmt.Errorf("snippet: %w", err)
@@ -93,7 +93,7 @@ func (o SnippetOptions) section() string { return slug(o.Origin) + "-" + o.Suite
 // sources is a paragraph of sources.list(5) in deb822 form.
 func (o SnippetOptions) sources() string {
 	text := fmt.Sprintf("Types: deb\nURIs: %s\nSuites: %s\nComponents: main\n", o.url("apt"), o.Suite)
-	if o.Fingerprint == "" {
+	if len(o.Fingerprints) == 0 {
 		return text + "Trusted: yes\n"
 	}
 	return text + "Signed-By: " + o.keyring() + "\n"
@@ -102,7 +102,7 @@ func (o SnippetOptions) sources() string {
 // repoSection is a section of a .repo file.
 func (o SnippetOptions) repoSection() string {
 	text := fmt.Sprintf("[%s]\nname=%s %s\nbaseurl=%s\nenabled=1\n", o.section(), o.Origin, o.Suite, o.url("yum/"+o.Suite))
-	if o.Fingerprint == "" {
+	if len(o.Fingerprints) == 0 {
 		return text + "gpgcheck=0\nrepo_gpgcheck=0\n"
 	}
 	return text + fmt.Sprintf("gpgcheck=1\nrepo_gpgcheck=1\ngpgkey=%s\n", o.url("key.asc"))
@@ -111,17 +111,17 @@ func (o SnippetOptions) repoSection() string {
 // about heads every snippet.
 func (o SnippetOptions) about() string {
 	text := fmt.Sprintf("# %s: %s\n", o.Origin, o.Suite)
-	if o.Fingerprint == "" {
+	if len(o.Fingerprints) == 0 {
 		return text + "# The repository is not signed: nothing protects its packages on their way.\n"
 	}
-	return text + fmt.Sprintf("# Signed by the key %s\n", spaced(o.Fingerprint))
+	return text + fmt.Sprintf("# Signed by the key %s\n", spaced(o.Fingerprints[0]))
 }
 
 func (o SnippetOptions) aptScript() string {
 	name := slug(o.Origin)
 	var b strings.Builder
 	b.WriteString(o.about())
-	if o.Fingerprint != "" {
+	if len(o.Fingerprints) > 0 {
 		fmt.Fprintf(&b, "install -d -m 0755 /etc/apt/keyrings\n")
 		fmt.Fprintf(&b, "curl -fsSLo %s %s\nchmod 0644 %[1]s\n", o.keyring(), o.url("key.asc"))
 		fmt.Fprintf(&b, "gpg --show-keys --with-fingerprint %s  # compare with the line above\n", o.keyring())
@@ -137,7 +137,7 @@ func (o SnippetOptions) dnfScript() string {
 	o.checkKey(&b)
 	fmt.Fprintf(&b, "cat >/etc/yum.repos.d/%s.repo <<'END'\n%sEND\n", slug(o.Origin), o.repoSection())
 	asks := ""
-	if o.Fingerprint != "" {
+	if len(o.Fingerprints) > 0 {
 		asks = "  # asks for the key: compare it with the line above"
 	}
 	fmt.Fprintf(&b, "dnf makecache --repo %s%s\n", o.section(), asks)
@@ -150,7 +150,7 @@ func (o SnippetOptions) zypperScript() string {
 	o.checkKey(&b)
 	fmt.Fprintf(&b, "cat >/etc/zypp/repos.d/%s.repo <<'END'\n%sautorefresh=1\nEND\n", slug(o.Origin), o.repoSection())
 	trust := ""
-	if o.Fingerprint != "" {
+	if len(o.Fingerprints) > 0 {
 		trust = "--gpg-auto-import-keys "
 	}
 	fmt.Fprintf(&b, "zypper %srefresh %s\n", trust, o.section())
@@ -159,7 +159,7 @@ func (o SnippetOptions) zypperScript() string {
 
 // checkKey prints the key before anything trusts it.
 func (o SnippetOptions) checkKey(b *strings.Builder) {
-	if o.Fingerprint != "" {
+	if len(o.Fingerprints) > 0 {
 		fmt.Fprintf(b, "curl -fsSL %s | gpg --show-keys --with-fingerprint  # compare with the line above\n", o.url("key.asc"))
 	}
 }
@@ -168,7 +168,7 @@ func (o SnippetOptions) puppetApt() string {
 	name := slug(o.Origin)
 	var b strings.Builder
 	b.WriteString(o.about())
-	if o.Fingerprint != "" {
+	if len(o.Fingerprints) > 0 {
 		b.WriteString("file { '/etc/apt/keyrings':\n  ensure => directory,\n}\n\n")
 		fmt.Fprintf(&b, "file { '%s':\n  source => '%s',\n  mode   => '0644',\n  before => File['/etc/apt/sources.list.d/%s.sources'],\n  notify => Exec['%[3]s apt update'],\n}\n\n",
 			o.keyring(), o.url("key.asc"), name)
@@ -227,7 +227,7 @@ func clientFile(g *generation, format string) string {
 		if s.Format != format {
 			continue
 		}
-		o := SnippetOptions{BaseURL: g.BaseURL, Origin: g.Origin, Suite: s.Name, Fingerprint: g.Key}
+		o := SnippetOptions{BaseURL: g.BaseURL, Origin: g.Origin, Suite: s.Name, Fingerprints: g.Keys}
 		part := o.repoSection()
 		if format == formatApt {
 			part = "Enabled: yes\n" + o.sources()
@@ -241,8 +241,8 @@ func clientFile(g *generation, format string) string {
 	if g.BaseURL == "" {
 		header += "# Put the address of the repository in place of " + placeholderURL + "\n"
 	}
-	if g.Key != "" {
-		header += "# Signed by the key " + spaced(g.Key) + "\n"
+	if len(g.Keys) > 0 {
+		header += "# Signed by the key " + spaced(g.Keys[0]) + "\n"
 	}
 	body := strings.Join(parts, "\n")
 	if len(parts) > 1 {

@@ -119,7 +119,7 @@ file { '/etc/yum.repos.d/example-archive.repo':
 		t.Run(test.kind+" "+test.suite, func(t *testing.T) {
 			got, err := repo.Snippet(test.kind, repo.SnippetOptions{
 				BaseURL: "https://repo.example.org/base/", Origin: "Example Archive", Suite: test.suite,
-				Fingerprint: fingerprint, Format: test.format,
+				Fingerprints: []string{fingerprint}, Format: test.format,
 			})
 			if err != nil {
 				t.Fatal(err)
@@ -145,7 +145,7 @@ func TestSnippetUnsigned(t *testing.T) {
 }
 
 func TestSnippetRefuses(t *testing.T) {
-	good := repo.SnippetOptions{Origin: "Example", Suite: "bookworm", Fingerprint: fingerprint}
+	good := repo.SnippetOptions{Origin: "Example", Suite: "bookworm", Fingerprints: []string{fingerprint}}
 	for _, test := range []struct {
 		name, kind string
 		change     func(*repo.SnippetOptions)
@@ -172,7 +172,7 @@ func TestSnippetPuppetParses(t *testing.T) {
 	fixtures.NeedTool(t, "puppet")
 	command := []string{"puppet", "parser", "validate"}
 	for format, suite := range map[string]string{"apt": "bookworm", "yum": "el9"} {
-		manifest, err := repo.Snippet(repo.SnippetPuppet, repo.SnippetOptions{Origin: "Example", Suite: suite, Fingerprint: fingerprint, Format: format})
+		manifest, err := repo.Snippet(repo.SnippetPuppet, repo.SnippetOptions{Origin: "Example", Suite: suite, Fingerprints: []string{fingerprint}, Format: format})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -225,7 +225,7 @@ func TestDescribe(t *testing.T) {
 	}
 	want := &repo.Repository{
 		Generation: 1, Origin: "Example Archive", Label: "Example Archive", BaseURL: "https://repo.example.org",
-		Fingerprint: key(t, house).Fingerprint(),
+		Fingerprints: []string{key(t, house).Fingerprint()},
 		Suites: []repo.Suite{
 			{Format: "apt", Name: "bookworm", Date: noon, Packages: 3},
 			{Format: "yum", Name: "el9", Date: noon, Packages: 1},

@@ -26,10 +26,10 @@ type generation struct {
 	Date     time.Time `json:"date"`
 	Previous string    `json:"previous,omitempty"` // the file of the generation before
 
-	Origin  string `json:"origin"`
-	Label   string `json:"label"`
-	BaseURL string `json:"base_url,omitempty"`
-	Key     string `json:"key,omitempty"` // fingerprint of the key that signs; empty: unsigned
+	Origin  string   `json:"origin"`
+	Label   string   `json:"label"`
+	BaseURL string   `json:"base_url,omitempty"`
+	Keys    []string `json:"keys,omitempty"` // fingerprints of the keys that sign; none: unsigned
 
 	Suites []suite `json:"suites"`
 
@@ -43,7 +43,7 @@ type suite struct {
 	Release    string       `json:"release"`
 	Generation int          `json:"generation"` // in which it changed last
 	Date       time.Time    `json:"date"`
-	Key        string       `json:"key,omitempty"`
+	Keys       []string     `json:"keys,omitempty"`
 	Segments   []segmentRef `json:"segments"`
 
 	Folder string   `json:"folder"` // what its tree shows

@@ -86,9 +86,12 @@ func runPublish(ctx context.Context, paths []string, opts publishOptions, con *c
 		signer = repositorySigner(key)
 	}
 	result, err := repo.Publish(ctx, repo.Options{
-		Dir: dir, Paths: paths, Origin: opts.origin, Label: opts.label, Suite: opts.suite, Channel: opts.channel,
-		BaseURL: opts.baseURL, Time: at, Await: con.awaitClock, Signer: signer, Unsigned: opts.unsigned, DryRun: con.dryRun, Jobs: opts.jobs,
-		Progress: con.published,
+		Commit: repo.Commit{
+			Dir: dir, Time: at, Await: con.awaitClock, Signer: signer, Unsigned: opts.unsigned, DryRun: con.dryRun, Jobs: opts.jobs,
+			Progress: con.published,
+		},
+		Paths: paths, Origin: opts.origin, Label: opts.label, Suite: opts.suite, Channel: opts.channel,
+		BaseURL: opts.baseURL,
 	})
 	if err != nil {
 		return err
@@ -140,6 +143,6 @@ func repositorySigner(key *sign.Key) *repo.Signer {
 		Detached:      func(data []byte, at time.Time) ([]byte, error) { return key.Detached(bytes.NewReader(data), at) },
 		PublicArmored: key.PublicArmored(),
 		PublicBinary:  key.PublicBinary(),
-		Fingerprint:   key.Fingerprint(),
+		Fingerprints:  []string{key.Fingerprint()},
 	}
 }

@@ -8,13 +8,14 @@ import (
 
 // publishDocument is what `wain publish --json` prints, schema wain/publish/1.
 type publishDocument struct {
-	Schema      string           `json:"schema"`
-	Changed     bool             `json:"changed"`
-	Generation  int              `json:"generation"`
-	Origin      string           `json:"origin"`
-	Fingerprint string           `json:"fingerprint"`
-	Suites      []publishedSuite `json:"suites"`
-	Warnings    []string         `json:"warnings"`
+	Schema       string           `json:"schema"`
+	Changed      bool             `json:"changed"`
+	Generation   int              `json:"generation"`
+	Origin       string           `json:"origin"`
+	Fingerprint  string           `json:"fingerprint"` // of the first signing key
+	Fingerprints []string         `json:"fingerprints"`
+	Suites       []publishedSuite `json:"suites"`
+	Warnings     []string         `json:"warnings"`
 }
 
 type publishedSuite struct {
@@ -28,7 +29,7 @@ type publishedSuite struct {
 func newPublishDocument(r *repo.Result) publishDocument {
 	doc := publishDocument{
 		Schema: "wain/publish/1", Changed: r.Changed, Generation: r.Generation,
-		Origin: r.Origin, Fingerprint: r.Fingerprint,
+		Origin: r.Origin, Fingerprint: first(r.Fingerprints), Fingerprints: append([]string{}, r.Fingerprints...),
 		Suites: []publishedSuite{}, Warnings: append([]string{}, r.Warnings...),
 	}
 	for _, s := range r.Suites {
@@ -64,4 +65,12 @@ func (c *console) showPublished(r *repo.Result) error {
 		}
 	}
 	return nil
+}
+
+// first is the first of several; "" of none.
+func first(all []string) string {
+	if len(all) == 0 {
+		return ""
+	}
+	return all[0]
 }

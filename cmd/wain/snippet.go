@@ -64,13 +64,13 @@ func runSnippet(ctx context.Context, kind string, opts snippetOptions, con *cons
 	}
 	text, err := repo.Snippet(kind, repo.SnippetOptions{
 		BaseURL: opts.baseURL, Origin: published.Origin, Suite: suite.Name,
-		Fingerprint: published.Fingerprint, Format: suite.Format,
+		Fingerprints: published.Fingerprints, Format: suite.Format,
 	})
 	if err != nil {
 		return err
 	}
 	if con.json {
-		return con.document(snippetDocument{"wain/snippet/1", false, kind, suite.Name, published.Fingerprint, text})
+		return con.document(snippetDocument{"wain/snippet/1", false, kind, suite.Name, first(published.Fingerprints), text})
 	}
 	_, err = con.stdout.Write([]byte(text))
 	return err
