@@ -234,7 +234,7 @@ func TestClientScript(t *testing.T) {
 	dir, url := published(t)
 	host := newAptHost(t, dir, "amd64")
 	script, err := repo.Snippet(repo.SnippetApt, repo.SnippetOptions{
-		BaseURL: url, Origin: "Example Archive", Suite: "bookworm", Fingerprint: key(t, "archive").Fingerprint(),
+		BaseURL: url, Origin: "Example Archive", Suite: "bookworm", Fingerprints: []string{key(t, "archive").Fingerprint()},
 	})
 	if err != nil {
 		t.Fatal(err)
