@@ -157,7 +157,7 @@ func TestSnippetRefuses(t *testing.T) {
 		{"a suite of two lines", repo.SnippetApt, func(o *repo.SnippetOptions) { o.Suite = "a\nb" }},
 		{"an origin of two lines", repo.SnippetApt, func(o *repo.SnippetOptions) { o.Origin = "a\nid" }},
 		{"a command in the URL", repo.SnippetApt, func(o *repo.SnippetOptions) { o.BaseURL = "https://x/`id`" }},
-		{"a fingerprint that is none", repo.SnippetApt, func(o *repo.SnippetOptions) { o.Fingerprint = "x\nid" }},
+		{"a fingerprint that is none", repo.SnippetApt, func(o *repo.SnippetOptions) { o.Fingerprints = []string{"x\nid"} }},
 	} {
 		o := good
 		test.change(&o)
