@@ -1,0 +1,77 @@
+package page
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// SuitesSchema names the form of suites.json.
+const SuitesSchema = "wain/suites/1"
+
+// A SuitesFile is the content of suites.json.
+type SuitesFile struct {
+	Schema     string        `json:"schema"`
+	Origin     string        `json:"origin"`
+	Label      string        `json:"label"`
+	Generation int           `json:"generation"`
+	Date       time.Time     `json:"date"`
+	Keys       []string      `json:"keys"` // fingerprints; none: unsigned
+	Suites     []SuitesEntry `json:"suites"`
+}
+
+// A SuitesEntry is a suite in suites.json.
+type SuitesEntry struct {
+	Format        string     `json:"format"` // "apt" or "yum"
+	Name          string     `json:"name"`
+	Base          string     `json:"base"`
+	Date          time.Time  `json:"date"`
+	ValidUntil    *time.Time `json:"valid_until,omitempty"`
+	Components    []string   `json:"components,omitempty"`
+	Architectures []string   `json:"architectures,omitempty"`
+	Packages      int        `json:"packages"`
+}
+
+// Suites renders suites.json.
+func Suites(site Site) []byte {
+	file := SuitesFile{
+		Schema: SuitesSchema, Origin: site.Origin, Label: site.Label,
+		Generation: site.Generation, Date: site.Date.UTC(),
+		Keys: []string{}, Suites: []SuitesEntry{},
+	}
+	for _, key := range site.Keys {
+		file.Keys = append(file.Keys, key.Fingerprint)
+	}
+	for _, s := range site.Suites {
+		entry := SuitesEntry{
+			Format: s.Format, Name: s.Name, Base: s.Base, Date: s.Date.UTC(),
+			Components: s.Components, Architectures: s.Architectures, Packages: s.Packages,
+		}
+		if !s.ValidUntil.IsZero() {
+			until := s.ValidUntil.UTC()
+			entry.ValidUntil = &until
+		}
+		file.Suites = append(file.Suites, entry)
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", " ")
+	if err := e.Encode(file); err != nil {
+		panic(err) // a date after the year 9999: no caller has one
+	}
+	return b.Bytes()
+}
+
+// ParseSuites reads suites.json, which is foreign text: what it names is checked before it becomes part of a path.
+func ParseSuites(data []byte) (*SuitesFile, error) {
+	var file SuitesFile
+	if err := json.Unmarshal(data, &file); err != nil {
+		return nil, fmt.Errorf("suites.json: %w", err)
+	}
+	if file.Schema != SuitesSchema {
+		return nil, fmt.Errorf("suites.json: schema %q, where this version reads %q", file.Schema, SuitesSchema)
+	}
+	return &file, nil
+}
