@@ -32,10 +32,11 @@ var layers = map[string][]string{
 	"wain/convert/index/pipconf": {},
 	"wain/convert/index/simple":  {"wain/convert/pep"},
 
-	"wain/repo":       {"wain/repo/apt", "wain/repo/deb", "wain/repo/page", "wain/repo/rpm", "wain/repo/store", "wain/repo/yum"},
+	"wain/repo":       {"wain/repo/apt", "wain/repo/deb", "wain/repo/frame", "wain/repo/page", "wain/repo/rpm", "wain/repo/store", "wain/repo/yum"},
 	"wain/repo/apt":   {"wain/repo/deb"},
 	"wain/repo/yum":   {"wain/repo/rpm"},
-	"wain/repo/deb":   {},
+	"wain/repo/deb":   {"wain/repo/frame"},
+	"wain/repo/frame": {},
 	"wain/repo/page":  {},
 	"wain/repo/rpm":   {},
 	"wain/repo/store": {},

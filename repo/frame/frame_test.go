@@ -1,0 +1,142 @@
+package frame_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/klauspost/compress/zstd"
+
+	"wain/fixtures"
+	"wain/repo/frame"
+)
+
+// forms are both ways to compress, with the tool that knows each best.
+var forms = []struct {
+	name   string
+	pack   func([]byte) []byte
+	unpack func([]byte, int64) ([]byte, error)
+	tool   string
+}{
+	{"gzip", frame.Gzip, frame.Gunzip, "gzip"},
+	{"zstd", frame.Zstd, frame.Unzstd, "zstd"},
+}
+
+// texts are what indexes are made of, by length.
+func texts() [][]byte {
+	var long strings.Builder
+	for i := range 20_000 {
+		fmt.Fprintf(&long, "Package: example-%d\nVersion: 1.%d\n\n", i, i*i)
+	}
+	return [][]byte{nil, []byte("x"), []byte("Package: example\n\n"), []byte(long.String())}
+}
+
+// TestJoined reads parts that were compressed apart as one, here and with the
+// tools that clients' libraries come from.
+func TestJoined(t *testing.T) {
+	fixtures.NeedTool(t, "gzip", "zstd")
+	for _, f := range forms {
+		var packed, want []byte
+		for _, text := range texts() {
+			packed, want = append(packed, f.pack(text)...), append(want, text...)
+		}
+		got, err := f.unpack(packed, int64(len(want)))
+		if err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s: %d bytes, %v", f.name, len(got), err)
+		}
+		c := exec.Command(f.tool, "-dc")
+		c.Stdin = bytes.NewReader(packed)
+		if got, err := c.Output(); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s -dc: %d bytes, %v", f.tool, len(got), err)
+		}
+	}
+}
+
+// TestSameBytes holds that neither earlier calls nor other goroutines show.
+func TestSameBytes(t *testing.T) {
+	p := &frame.Packer{}
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			for range 3 {
+				for _, text := range texts() {
+					if !bytes.Equal(p.Gzip(text), frame.Gzip(text)) || !bytes.Equal(p.Zstd(text), frame.Zstd(text)) {
+						t.Errorf("%d bytes: a packer in use writes other bytes than a new one", len(text))
+					}
+				}
+			}
+		})
+	}
+	group.Wait()
+}
+
+// TestHeaders pins what the first bytes say.
+func TestHeaders(t *testing.T) {
+	z, err := gzip.NewReader(bytes.NewReader(frame.Gzip([]byte("x"))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if z.Name != "" || !z.ModTime.IsZero() || z.Comment != "" || z.Extra != nil {
+		t.Errorf("gzip: the header says %+v", z.Header)
+	}
+	var h zstd.Header
+	text := texts()[3]
+	if err := h.Decode(frame.Zstd(text)); err != nil {
+		t.Fatal(err)
+	}
+	// Every reader takes windows of 8 MiB; no part is longer than it says.
+	if !h.HasCheckSum || !h.HasFCS || h.FrameContentSize != uint64(len(text)) || h.WindowSize > 8<<20 {
+		t.Errorf("zstd: the header says %+v", h)
+	}
+}
+
+// TestRefused gives each reader what is cut, damaged, too long, too short or
+// followed by something.
+func TestRefused(t *testing.T) {
+	text := texts()[3]
+	for _, f := range forms {
+		packed := f.pack(text)
+		flipped := bytes.Clone(packed)
+		flipped[len(flipped)/2] ^= 0x10
+		checksum := bytes.Clone(packed)
+		checksum[len(checksum)-5] ^= 0x10
+		for name, file := range map[string][]byte{
+			"nothing": nil, "half": packed[:len(packed)/2], "all but a byte": packed[:len(packed)-1],
+			"a flipped bit": flipped, "a flipped bit at the end": checksum,
+			"bytes behind": append(bytes.Clone(packed), "more"...), "half a second part": append(bytes.Clone(packed), packed[:50]...),
+		} {
+			if got, err := f.unpack(file, int64(len(text))); err == nil {
+				t.Errorf("%s, %s: read %d bytes", f.name, name, len(got))
+			}
+		}
+		for _, size := range []int{0, len(text) - 1, len(text) + 1, 1 << 50} {
+			_, err := f.unpack(packed, int64(size))
+			var refusal *frame.SizeError
+			if !errors.As(err, &refusal) || refusal.Want != int64(size) {
+				t.Errorf("%s: %d bytes announced as %d: %v", f.name, len(text), size, err)
+			}
+		}
+		if _, err := f.unpack(nil, 0); !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("%s: nothing at all: %v", f.name, err)
+		}
+	}
+}
+
+func BenchmarkPack(b *testing.B) {
+	text := texts()[3][:256<<10]
+	p := &frame.Packer{}
+	for name, pack := range map[string]func([]byte) []byte{"gzip": p.Gzip, "zstd": p.Zstd} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(text)))
+			for b.Loop() {
+				pack(text)
+			}
+		})
+	}
+}
