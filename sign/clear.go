@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-
-	"github.com/ProtonMail/go-crypto/openpgp/packet"
 )
 
 // Lines of a cleartext signature (RFC 9580, 7).
@@ -27,22 +25,13 @@ const maxLine = 19000
 // Verifiers ignore blanks at line ends, so text must not have any, nor a
 // carriage return or NUL; its last line must end. Such text, which would not be
 // read back as it was, is a *ClearTextError.
-func (k *Key) Clear(text []byte, at time.Time) ([]byte, error) {
-	lines, err := clearLines(text)
-	if err != nil {
-		return nil, fmt.Errorf("sign: %w", err)
-	}
-	signer, err := k.signer(at)
-	if err != nil {
-		return nil, fmt.Errorf("sign: %w", err)
-	}
-	sig, err := k.sign(strings.NewReader(strings.Join(lines, "\r\n")), packet.SigTypeText, at)
-	if err != nil {
-		return nil, err
-	}
+func (k *Key) Clear(text []byte, at time.Time) ([]byte, error) { return NewKeys(k).Clear(text, at) }
+
+// clearMessage is lines with the signature packets around them. The digests are
+// those of the signatures: a verifier in one pass hashes with all of them.
+func clearMessage(lines, digests []string, sigs []byte) []byte {
 	var out bytes.Buffer
-	digest := strings.ReplaceAll(signer.digest().String(), "-", "")
-	fmt.Fprintf(&out, "%s\nHash: %s\n\n", clearBegin, digest)
+	fmt.Fprintf(&out, "%s\nHash: %s\n\n", clearBegin, strings.Join(digests, ","))
 	for _, line := range lines {
 		if strings.HasPrefix(line, "-") {
 			out.WriteString(dashEscape)
@@ -50,8 +39,8 @@ func (k *Key) Clear(text []byte, at time.Time) ([]byte, error) {
 		out.WriteString(line)
 		out.WriteByte('\n')
 	}
-	out.Write(enarmor(signatureBlock, sig))
-	return out.Bytes(), nil
+	out.Write(enarmor(signatureBlock, sigs))
+	return out.Bytes()
 }
 
 // clearLines cuts text into lines that survive the cleartext form.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,15 +31,33 @@ type secrets struct {
 }
 
 // Read reads one secret key: armored (a public block beside it is passed over),
-// binary, or base64 of either. The passphrase opens the parts that can sign and
-// may be nil when they are not protected; a part that cannot be opened is an
-// error even when another one could sign. Parts without a secret (an offline
-// primary) are fine as long as nothing has to be signed with them.
+// binary, or base64 of either. Of the passphrases, the first that fits opens the
+// parts that can sign; there may be none when these are not protected. A part
+// that cannot be opened is an error even when another one could sign. Parts
+// without a secret (an offline primary) are fine as long as nothing has to be
+// signed with them.
 //
 // Errors: ErrNoKey, ErrPublicOnly, ErrTooLarge, *SeveralKeysError,
 // *PassphraseError, *DamagedError. A key that is weak, expired or unable to
 // sign is read; [Key.Check] tells.
-func Read(data, passphrase []byte) (*Key, error) {
+func Read(data []byte, passphrases ...[]byte) (*Key, error) {
+	keys, err := ReadAll(data, passphrases...)
+	if err != nil {
+		return nil, err
+	}
+	if len(keys) == 1 {
+		return keys[0], nil
+	}
+	several := &SeveralKeysError{}
+	for _, k := range keys {
+		several.Fingerprints = append(several.Fingerprints, k.Fingerprint())
+	}
+	return nil, several
+}
+
+// ReadAll is Read for one or more secret keys, in as many armored blocks or one
+// after the other; each is opened by the first passphrase that fits it.
+func ReadAll(data []byte, passphrases ...[]byte) ([]*Key, error) {
 	if len(data) > maxKeys {
 		return nil, ErrTooLarge
 	}
@@ -47,10 +66,8 @@ func Read(data, passphrase []byte) (*Key, error) {
 		return nil, fmt.Errorf("read key: %w", err)
 	}
 	if len(raw) == 0 {
-		for _, block := range found {
-			if block == publicBlock {
-				return nil, ErrPublicOnly
-			}
+		if slices.Contains(found, publicBlock) {
+			return nil, ErrPublicOnly
 		}
 		return nil, ErrNoKey
 	}
@@ -58,47 +75,29 @@ func Read(data, passphrase []byte) (*Key, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read key: %w", &DamagedError{"key", err.Error()})
 	}
-	group, err := onlySecretKey(packets)
-	if err != nil {
-		return nil, err
-	}
-	k, err := readSecret(group, passphrase)
-	if err != nil {
-		return nil, fmt.Errorf("read key: %w", err)
-	}
-	return k, nil
-}
-
-// onlySecretKey returns the packets of the one secret key among packets.
-func onlySecretKey(packets []*packet.OpaquePacket) ([]*packet.OpaquePacket, error) {
-	var secret [][]*packet.OpaquePacket
 	groups := groupPackets(packets)
-	for _, g := range groups {
-		if g[0].Tag == tagSecretKey {
-			secret = append(secret, g)
-		}
-	}
-	switch {
-	case len(groups) == 0:
+	if len(groups) == 0 {
 		return nil, ErrNoKey
-	case len(secret) == 0:
-		return nil, ErrPublicOnly
-	case len(secret) == 1:
-		return secret[0], nil
 	}
-	several := &SeveralKeysError{}
-	for _, g := range secret {
-		pub, err := publicPart(g[0])
-		if err != nil {
-			return nil, err
+	var keys []*Key
+	for _, group := range groups {
+		if group[0].Tag != tagSecretKey {
+			continue
 		}
-		several.Fingerprints = append(several.Fingerprints, fmt.Sprintf("%X", pub.Fingerprint))
+		k, err := readSecret(group, passphrases)
+		if err != nil {
+			return nil, fmt.Errorf("read key: %w", err)
+		}
+		keys = append(keys, k)
 	}
-	return nil, several
+	if len(keys) == 0 {
+		return nil, ErrPublicOnly
+	}
+	return keys, nil
 }
 
 // readSecret interprets the packets of one secret key.
-func readSecret(packets []*packet.OpaquePacket, passphrase []byte) (*Key, error) {
+func readSecret(packets []*packet.OpaquePacket, passphrases [][]byte) (*Key, error) {
 	certificate, err := parseCertificate(packets)
 	if err != nil {
 		return nil, err
@@ -121,7 +120,7 @@ func readSecret(packets []*packet.OpaquePacket, passphrase []byte) (*Key, error)
 		case onCard:
 			s.card = true
 		case open, locked:
-			secret, err := unlock(p, c, passphrase)
+			secret, err := unlock(p, c, passphrases)
 			if err != nil {
 				return nil, err
 			}

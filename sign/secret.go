@@ -77,7 +77,7 @@ func protectionOf(p *packet.OpaquePacket, pub *packet.PublicKey) protection {
 }
 
 // unlock opens the secret of p, which belongs to the component c.
-func unlock(p *packet.OpaquePacket, c *component, passphrase []byte) (*packet.PrivateKey, error) {
+func unlock(p *packet.OpaquePacket, c *component, passphrases [][]byte) (*packet.PrivateKey, error) {
 	parsed, err := p.Parse()
 	if err != nil {
 		return nil, &DamagedError{"key", "secret part of " + c.fingerprint() + " does not match or is of an unsupported form"}
@@ -86,14 +86,15 @@ func unlock(p *packet.OpaquePacket, c *component, passphrase []byte) (*packet.Pr
 	if !ok {
 		return nil, &DamagedError{"key", "no secret part in " + c.fingerprint()}
 	}
+	tried := false
+	for _, passphrase := range passphrases {
+		if secret.Encrypted && len(passphrase) > 0 {
+			tried = true
+			_ = secret.Decrypt(passphrase) // its cause is left out: a wrong passphrase looks like damage
+		}
+	}
 	if secret.Encrypted {
-		if len(passphrase) == 0 {
-			return nil, &PassphraseError{Fingerprint: c.fingerprint(), Missing: true}
-		}
-		// The cause is left out: a wrong passphrase looks like damage.
-		if secret.Decrypt(passphrase) != nil {
-			return nil, &PassphraseError{Fingerprint: c.fingerprint()}
-		}
+		return nil, &PassphraseError{Fingerprint: c.fingerprint(), Missing: !tried}
 	}
 	if key, ok := secret.PrivateKey.(*openpgpecdsa.PrivateKey); ok {
 		signer, err := newRFC6979(c.public, key)

@@ -20,11 +20,11 @@ import (
 )
 
 type convertOptions struct {
-	lock, python, name, app, prefix, revision, maintainer, key, output, unknownLibrary string
-	extras, groups, targets, libraries, allowUnmet                                     []string
-	allowUnhashed, healRecord, build, buildNetwork                                     bool
-	jobs                                                                               int
-	places                                                                             indexOptions
+	lock, python, name, app, prefix, revision, maintainer, output, unknownLibrary string
+	keys, extras, groups, targets, libraries, allowUnmet                          []string
+	allowUnhashed, healRecord, build, buildNetwork                                bool
+	jobs                                                                          int
+	places                                                                        indexOptions
 }
 
 func newConvertCommand(con *console) *cobra.Command {
@@ -84,7 +84,7 @@ func (o *convertOptions) addFlags(cmd *cobra.Command) {
 	flags.BoolVar(&o.buildNetwork, "build-network", false, "let builds use the network")
 	flags.StringVar(&o.unknownLibrary, "unknown-library", "warn", "what becomes of a system library that no known package brings: warn, error or ignore")
 	flags.StringArrayVar(&o.libraries, "library", nil, "`SONAME=PACKAGE` that brings a system library, or SONAME= where none has to (repeatable)")
-	flags.StringVar(&o.key, "key", "", "signing key: a file, or env:VARIABLE (else WAIN_KEY, WAIN_KEY_FILE)")
+	flags.StringArrayVar(&o.keys, "key", nil, "signing key: a `file`, or env:VARIABLE; of several, the oldest signs (else WAIN_KEY, WAIN_KEY_FILE)")
 	flags.StringVarP(&o.output, "output", "o", "dist", "`folder` for the packages")
 	flags.IntVarP(&o.jobs, "jobs", "j", runtime.NumCPU(), "how many things to do at once")
 	completeTargets(cmd)
@@ -108,7 +108,7 @@ func runConvert(ctx context.Context, sources []string, opts convertOptions, con 
 	if err != nil {
 		return err
 	}
-	key, err := con.signingKey(opts.key, con.now())
+	keys, err := con.signingKeys(opts.keys, con.now())
 	if err != nil {
 		return err
 	}
@@ -126,7 +126,7 @@ func runConvert(ctx context.Context, sources []string, opts convertOptions, con 
 		AllowUnhashed: opts.allowUnhashed, HealRecord: opts.healRecord, AllowUnmet: opts.allowUnmet,
 		Targets: targets, Name: opts.name, App: opts.app, Prefix: opts.prefix, Revision: opts.revision,
 		Maintainer: opts.maintainer, Epoch: epoch, Output: opts.output, Scratch: os.TempDir(), Jobs: opts.jobs, DryRun: con.dryRun,
-		Sign: packageSigner(key), Getenv: con.getenv,
+		Sign: packageSigner(keys), Getenv: con.getenv,
 		Progress: func(e convert.Event) { con.step(e.Step, e.Label, e.Done, e.Total) },
 	})
 	err = errors.Join(reasons(absent), err)
@@ -134,7 +134,7 @@ func runConvert(ctx context.Context, sources []string, opts convertOptions, con 
 		return err
 	}
 	result.Failures = append(absent, result.Failures...)
-	if key == nil {
+	if keys == nil {
 		result.Warnings = append(result.Warnings, "no key: the packages are unsigned (wain key new makes one, --key names it)")
 	}
 	return con.showConverted(result, err)
@@ -214,11 +214,14 @@ func (c *console) showConverted(result *convert.Result, failed error) error {
 	return failed
 }
 
-// packageSigner lends a key to convert as a function.
-func packageSigner(key *sign.Key) convert.Signer {
-	if key == nil {
+// packageSigner lends a key to convert as a function. A package of rpm 4 has one
+// signature: of the oldest key, which hosts have had for the longest time. When
+// that key is dropped, the next one signs.
+func packageSigner(keys *sign.Keys) convert.Signer {
+	if keys == nil {
 		return convert.Signer{}
 	}
+	key := keys.Oldest()
 	return convert.Signer{
 		Fingerprint: key.Fingerprint(),
 		Sign:        func(r io.Reader, at time.Time) ([]byte, error) { return key.Binary(r, at) },

@@ -228,13 +228,13 @@ func runKeyExport(ref string, args []string, binary bool, con *console) error {
 
 // namedKey is the key of the argument, of the flag, or the configured one.
 func (c *console) namedKey(ref string, args []string) (*sign.Certificate, error) {
-	if len(args) == 1 {
-		if ref != "" {
+	if ref != "" {
+		if len(args) == 1 {
 			return nil, usagef("name the key once: %s, or --key %s", args[0], ref)
 		}
-		ref = args[0]
+		args = []string{ref}
 	}
-	return c.certificate(ref)
+	return c.certificate(args)
 }
 
 const keySchema = "wain/key/1"

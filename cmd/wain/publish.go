@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"runtime"
 	"time"
@@ -9,13 +8,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"wain/repo"
-	"wain/sign"
 )
 
 type publishOptions struct {
-	repo, origin, label, suite, channel, key, baseURL string
-	unsigned                                          bool
-	jobs                                              int
+	repo, origin, label, suite, channel, baseURL string
+	signing                                      signing
+	jobs                                         int
 }
 
 func newPublishCommand(con *console) *cobra.Command {
@@ -44,11 +42,9 @@ exit code 4, and nothing is written.`,
 	flags.StringVar(&opts.suite, "suite", "", "suite for packages that name none")
 	flags.StringVar(&opts.channel, "channel", "", "publish to <suite>-<channel>, as in bookworm-staging")
 	flags.StringVar(&opts.baseURL, "base-url", "", "`URL` under which hosts see the repository, for the client files beside it")
-	flags.StringVar(&opts.key, "key", "", "signing key: a file, or env:VARIABLE (else WAIN_KEY, WAIN_KEY_FILE)")
-	flags.BoolVar(&opts.unsigned, "unsigned", false, "publish without signatures: clients will refuse it unless told to trust anything")
+	opts.signing.addFlags(cmd)
 	flags.IntVarP(&opts.jobs, "jobs", "j", runtime.NumCPU(), "how many packages to read at once")
 	completeFolders(cmd, "repo")
-	completeFiles(cmd, "", "key")
 	cmd.ValidArgsFunction = completeOperands("deb", "rpm")
 	return cmd
 }
@@ -71,23 +67,13 @@ func runPublish(ctx context.Context, paths []string, opts publishOptions, con *c
 	if at.After(con.now()) {
 		return usagef("SOURCE_DATE_EPOCH: %s is in the future: clients refuse a repository of that date", at.Format(time.RFC3339))
 	}
-	if opts.unsigned && opts.key != "" {
-		return usagef("--key and --unsigned: a repository is signed or it is not")
-	}
-	var signer *repo.Signer
-	if !opts.unsigned {
-		key, err := con.signingKey(opts.key, con.now())
-		if err != nil {
-			return err
-		}
-		if key == nil {
-			return errNoKey
-		}
-		signer = repositorySigner(key)
+	signer, err := opts.signing.signer(con)
+	if err != nil {
+		return err
 	}
 	result, err := repo.Publish(ctx, repo.Options{
 		Commit: repo.Commit{
-			Dir: dir, Time: at, Await: con.awaitClock, Signer: signer, Unsigned: opts.unsigned, DryRun: con.dryRun, Jobs: opts.jobs,
+			Dir: dir, Time: at, Await: con.awaitClock, Signer: signer, Unsigned: opts.signing.unsigned, DryRun: con.dryRun, Jobs: opts.jobs,
 			Progress: con.published,
 		},
 		Paths: paths, Origin: opts.origin, Label: opts.label, Suite: opts.suite, Channel: opts.channel,
@@ -134,15 +120,4 @@ func (c *console) repository(flag string) (string, error) {
 		return "", usagef("no repository: name its folder with --repo, or in WAIN_REPO")
 	}
 	return flag, nil
-}
-
-// repositorySigner lends a key to repo as functions.
-func repositorySigner(key *sign.Key) *repo.Signer {
-	return &repo.Signer{
-		Clear:         key.Clear,
-		Detached:      func(data []byte, at time.Time) ([]byte, error) { return key.Detached(bytes.NewReader(data), at) },
-		PublicArmored: key.PublicArmored(),
-		PublicBinary:  key.PublicBinary(),
-		Fingerprints:  []string{key.Fingerprint()},
-	}
 }
