@@ -128,6 +128,21 @@ func TestVerifyStanza(t *testing.T) {
 	t.Errorf("found %v, want a stanza that differs", findings)
 }
 
+// TestVerifyIndexesOnly looks at what a client reads before it installs anything.
+func TestVerifyIndexesOnly(t *testing.T) {
+	dir := t.TempDir()
+	publish(t, options(t, dir, dist(t, deb("1.2.3", "amd64"), rpm("1.2.3", "amd64"))))
+	remove("apt/pool")(t, dir)
+	o := repo.VerifyOptions{Dir: dir, IndexesOnly: true, Verifier: verifier(t, key(t, house))}
+	if findings, err := repo.Verify(t.Context(), o); err != nil || len(findings) != 0 {
+		t.Errorf("found %v (%v), want nothing", findings, err)
+	}
+	remove("yum/el9/repodata/*-primary.xml.gz")(t, dir)
+	if findings, err := repo.Verify(t.Context(), o); err != nil || len(findings) == 0 {
+		t.Errorf("found %v (%v), want a lost index", findings, err)
+	}
+}
+
 func TestVerifyAbsent(t *testing.T) {
 	for _, dir := range []string{t.TempDir(), filepath.Join(t.TempDir(), "absent")} {
 		if _, err := repo.Verify(t.Context(), repo.VerifyOptions{Dir: dir}); !errors.Is(err, repo.ErrNoRepository) {
