@@ -10,7 +10,11 @@ type Site struct {
 	Date          time.Time
 	Keys          []Key // that sign; none: unsigned
 	Suites        []Suite
+	Files         []string // client files at the root, as "example.sources"
 }
+
+// Placeholder stands in client configuration for a base URL that is not known.
+const Placeholder = "https://packages.example.org"
 
 // A Key signs the repository.
 type Key struct {
