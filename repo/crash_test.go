@@ -215,33 +215,3 @@ func TestFullDisk(t *testing.T) {
 	publish(t, options(t, dir, dist(t, deb("1.2.4", "amd64"))))
 	sound(t, dir)
 }
-
-// TestReaders polls while packages are published: whatever Release or repomd.xml a reader has, all that it names is
-// there and right.
-func TestReaders(t *testing.T) {
-	dir := t.TempDir()
-	publish(t, options(t, dir, dist(t, deb("1.0", "amd64"), rpm("1.0", "amd64"))))
-	ctx, stop := context.WithCancel(t.Context())
-	var wg sync.WaitGroup
-	views := 0
-	wg.Go(func() {
-		for ctx.Err() == nil {
-			release := text(t, dir, "apt/dists/bookworm/Release")
-			repomd := text(t, dir, "yum/el9/repodata/repomd.xml")
-			time.Sleep(time.Millisecond)
-			if !namedByHash(t, dir, release) || !namedByRepomd(t, dir, repomd) {
-				t.Error("a reader finds nothing of what it was told")
-			}
-			views++
-		}
-	})
-	for i := range 8 {
-		version := fmt.Sprintf("1.%d", i+1)
-		publish(t, options(t, dir, dist(t, deb(version, "amd64"), rpm(version, "amd64"))))
-	}
-	stop()
-	wg.Wait()
-	if views < 10 {
-		t.Errorf("only %d views", views)
-	}
-}
