@@ -22,6 +22,10 @@ type Release struct {
 	NotAutomatic, ButAutomaticUpgrades bool
 	// AcquireByHash tells clients that by-hash paths exist beside the files.
 	AcquireByHash bool
+	// SignedBy are fingerprints of the keys that clients are to accept from
+	// now on, 40 hexadecimal digits each. A longer one, as version 6 keys
+	// have, is none to apt: the field is left out where any is.
+	SignedBy []string
 	// Files are the indexes. The uncompressed form of each must be among
 	// them, even where only compressed forms are stored: a client that
 	// misses it sees an empty repository.
@@ -54,6 +58,7 @@ func ReleaseFile(r Release) []byte {
 		{"Label", r.Label},
 		{"NotAutomatic", yes(r.NotAutomatic)},
 		{"Origin", r.Origin},
+		{"Signed-By", signedBy(r.SignedBy)},
 		{"Suite", r.Suite},
 		{"Valid-Until", date(r.ValidUntil)},
 		{"Version", r.Version},
@@ -89,6 +94,17 @@ func date(t time.Time) string {
 		return ""
 	}
 	return t.UTC().Format(time.RFC1123Z)
+}
+
+// signedBy joins fingerprints, unless there is one that apt cannot read: to
+// name only the others would shut that key's signatures out.
+func signedBy(fingerprints []string) string {
+	for _, f := range fingerprints {
+		if len(f) != 40 {
+			return ""
+		}
+	}
+	return strings.ToUpper(strings.Join(fingerprints, ", "))
 }
 
 func yes(b bool) string {

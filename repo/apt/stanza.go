@@ -92,5 +92,5 @@ var stanzaOrder = [...]string{
 	"Bugs", "Config-Version", "Conffiles", "Triggers-Awaited", "Triggers-Pending", "Installed-Size",
 	"Provides", "Pre-Depends", "Depends", "Recommends", "Suggests", "Conflicts", "Breaks", "Replaces",
 	"Enhances", "Filename", "MSDOS-Filename", "Size", "MD5sum", "SHA1", "SHA256", "SHA512",
-	"Homepage", "Description", "Tag", "Task",
+	"Homepage", "Description", "Description-md5", "Tag", "Task",
 }

@@ -4,11 +4,14 @@ import (
 	"bufio"
 	"bytes"
 	"compress/bzip2"
+	"encoding/binary"
+	"fmt"
 	"io"
 	"strings"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
+	"github.com/ulikunitz/xz/lzma"
 	"github.com/xi2/xz"
 )
 
@@ -22,20 +25,21 @@ type form struct {
 	suffix string
 	// magic is what the stored member begins with; "" where any byte may.
 	magic string
-	// open returns the tar's bytes; nil where only a data member may be
-	// stored that way.
-	open func(r io.Reader) (io.Reader, error)
+	// open returns the tar's bytes.
+	open func(r *bufio.Reader) (io.Reader, error)
+	// dataOnly is set where no control member may be stored that way.
+	dataOnly bool
 }
 
 // forms lists what deb(5) knows, and bzip2 for both members.
 func forms() []form {
 	return []form{
-		{"", "", func(r io.Reader) (io.Reader, error) { return r, nil }},
-		{".gz", "\x1f\x8b", openGzip},
-		{".xz", "\xfd7zXZ\x00", openXZ},
-		{".zst", "\x28\xb5\x2f\xfd", openZstd},
-		{".bz2", "BZh", func(r io.Reader) (io.Reader, error) { return bzip2.NewReader(r), nil }},
-		{".lzma", "\x5d\x00\x00", nil},
+		{"", "", func(r *bufio.Reader) (io.Reader, error) { return r, nil }, false},
+		{".gz", "\x1f\x8b", openGzip, false},
+		{".xz", "\xfd7zXZ\x00", openXZ, false},
+		{".zst", "\x28\xb5\x2f\xfd", openZstd, false},
+		{".bz2", "BZh", func(r *bufio.Reader) (io.Reader, error) { return bzip2.NewReader(r), nil }, false},
+		{".lzma", "\x5d\x00\x00", openLZMA, true},
 	}
 }
 
@@ -68,9 +72,9 @@ func (f form) checkMagic(name string, r *bufio.Reader) error {
 	return nil
 }
 
-func openGzip(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) }
+func openGzip(r *bufio.Reader) (io.Reader, error) { return gzip.NewReader(r) }
 
-func openZstd(r io.Reader) (io.Reader, error) {
+func openZstd(r *bufio.Reader) (io.Reader, error) {
 	d, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
 		zstd.WithDecoderMaxWindow(maxWindow))
 	if err != nil {
@@ -81,4 +85,17 @@ func openZstd(r io.Reader) (io.Reader, error) {
 
 // openXZ uses the one decoder that refuses a large dictionary before it
 // allocates it, in every block.
-func openXZ(r io.Reader) (io.Reader, error) { return xz.NewReader(r, maxWindow) }
+func openXZ(r *bufio.Reader) (io.Reader, error) { return xz.NewReader(r, maxWindow) }
+
+// openLZMA reads the format that xz replaced. Its header is 13 bytes:
+// properties, the dictionary's size, the length of what is packed.
+func openLZMA(r *bufio.Reader) (io.Reader, error) {
+	head, err := r.Peek(13)
+	if err != nil {
+		return nil, io.ErrUnexpectedEOF
+	}
+	if size := binary.LittleEndian.Uint32(head[1:]); size > maxWindow {
+		return nil, fmt.Errorf("a dictionary of %d bytes, more than %d", size, maxWindow)
+	}
+	return lzma.NewReader(r)
+}

@@ -22,7 +22,7 @@ func readControl(name string, f form, stored io.Reader) ([]byte, error) {
 	if err := f.checkMagic(name, buffered); err != nil {
 		return nil, err
 	}
-	if f.open == nil {
+	if f.dataOnly {
 		return nil, refuse("compression", name, "a control member is not stored that way")
 	}
 	unpacked, err := f.open(buffered)
