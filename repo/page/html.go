@@ -15,7 +15,8 @@ import (
 	"time"
 )
 
-// MaxSize is what the page never exceeds, in bytes: of a very large repository it lists less.
+// MaxSize is what the page does not exceed, in bytes: of a large repository it shows less. First the links to the
+// packages' files go, then packages, snippets and suites.
 const MaxSize = 300_000
 
 var (
@@ -38,9 +39,7 @@ var parsed = sync.OnceValue(func() *template.Template {
 
 // HTML renders index.html.
 func HTML(site Site) []byte {
-	// A page with all that may be listed is tried first; then each time half of the packages, then no snippets but
-	// the first, then none, then a part of the suites.
-	d := detail{all: All, newest: Newest, snippets: 100, suites: 1000}
+	d := detail{links: true, all: All, newest: Newest, snippets: 100, suites: 1000}
 	for {
 		page := render(site, d)
 		if len(page) <= MaxSize || !d.reduce() {
@@ -51,14 +50,17 @@ func HTML(site Site) []byte {
 
 // A detail says how much a page shows.
 type detail struct {
-	all, newest int // packages of a suite; see [All] and [Newest]
-	snippets    int // of a suite
+	links       bool // to the packages' files
+	all, newest int  // packages of a suite; see [All] and [Newest]
+	snippets    int  // of a suite
 	suites      int
 }
 
 // reduce shows less; false: there is no less.
 func (d *detail) reduce() bool {
 	switch {
+	case d.links:
+		d.links = false
 	case d.all > 0:
 		d.all, d.newest = d.all/4, min(d.newest, d.all/4)
 	case d.snippets > 0:
@@ -92,18 +94,10 @@ type suiteView struct {
 	Shown    int  // packages that are listed
 	Rest     bool // not all are
 	Snippets []snippetView
-	Groups   []group
+	Rows     template.HTML
 }
 
 type snippetView struct{ Title, Text string }
-
-// A group is all that is listed of one package name.
-type group struct {
-	Name string
-	Rows []row
-}
-
-type row struct{ Version, Architecture, Size, Since, Href string }
 
 func render(site Site, d detail) []byte {
 	v := view{
@@ -172,14 +166,40 @@ func viewSuite(s Suite, d detail) suiteView {
 	}
 	listed := choose(s, d)
 	sv.Shown, sv.Rest = len(listed), len(listed) < s.Packages
-	for _, p := range listed {
-		if n := len(sv.Groups); n == 0 || sv.Groups[n-1].Name != p.Name {
-			sv.Groups = append(sv.Groups, group{Name: p.Name})
-		}
-		g := &sv.Groups[len(sv.Groups)-1]
-		g.Rows = append(g.Rows, row{p.Version, p.Architecture, size(p.Size), day(p.Since), href(p.Href)})
-	}
+	sv.Rows = rows(listed, d.links)
 	return sv
+}
+
+// rows are the table's rows, a group for each package name. They are most of the page; a template takes several times
+// as long for them.
+func rows(listed []Package, links bool) template.HTML {
+	var b strings.Builder
+	text := template.HTMLEscapeString
+	for i := 0; i < len(listed); {
+		name := listed[i].Name
+		same := slices.IndexFunc(listed[i:], func(p Package) bool { return p.Name != name })
+		if same < 0 {
+			same = len(listed) - i
+		}
+		b.WriteString("\n<tbody>")
+		for j, p := range listed[i : i+same] {
+			b.WriteString("\n<tr>")
+			if j == 0 && same > 1 {
+				fmt.Fprintf(&b, `<th scope="rowgroup" rowspan="%d">%s`, same, text(name))
+			} else if j == 0 {
+				b.WriteString(`<th scope="rowgroup">` + text(name))
+			}
+			b.WriteString("<td>")
+			if at := href(p.Href); links && at != "" {
+				b.WriteString(`<a href="` + text(at) + `">` + text(p.Version) + "</a>")
+			} else {
+				b.WriteString(text(p.Version))
+			}
+			b.WriteString("<td>" + text(p.Architecture) + "<td>" + size(p.Size) + "<td>" + day(p.Since))
+		}
+		i += same
+	}
+	return template.HTML(b.String())
 }
 
 // title is how a kind of snippet is called: package managers write their names small.
@@ -200,7 +220,7 @@ func href(name string) string {
 	return strings.ReplaceAll((&url.URL{Path: name}).String(), "+", "%2B")
 }
 
-func dateTime(t time.Time) string { return t.UTC().Format("2006-01-02 15:04") }
+func dateTime(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
 
 func machine(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 

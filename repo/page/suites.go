@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io/fs"
+	"strings"
 	"time"
+	"unicode"
 )
 
 // SuitesSchema names the form of suites.json.
@@ -64,7 +67,8 @@ func Suites(site Site) []byte {
 	return b.Bytes()
 }
 
-// ParseSuites reads suites.json, which is foreign text: what it names is checked before it becomes part of a path.
+// ParseSuites reads suites.json. It is foreign text: an entry whose name or base would lead out of the repository, or
+// is no path at all, is refused, so that both can become part of a URL.
 func ParseSuites(data []byte) (*SuitesFile, error) {
 	var file SuitesFile
 	if err := json.Unmarshal(data, &file); err != nil {
@@ -73,5 +77,27 @@ func ParseSuites(data []byte) (*SuitesFile, error) {
 	if file.Schema != SuitesSchema {
 		return nil, fmt.Errorf("suites.json: schema %q, where this version reads %q", file.Schema, SuitesSchema)
 	}
+	for _, s := range file.Suites {
+		switch {
+		case s.Format != "apt" && s.Format != "yum":
+			return nil, fmt.Errorf("suites.json: suite %q: format %q is neither apt nor yum", s.Name, s.Format)
+		case s.Name == "." || !fs.ValidPath(s.Name) || !plain(s.Name):
+			return nil, fmt.Errorf("suites.json: %q cannot be a suite's name", s.Name)
+		case !fs.ValidPath(s.Base) || !plain(s.Base):
+			return nil, fmt.Errorf("suites.json: suite %q: its base %q is no path within the repository", s.Name, s.Base)
+		}
+	}
+	for _, key := range file.Keys {
+		if key == "" || strings.Trim(key, "0123456789ABCDEFabcdef") != "" {
+			return nil, fmt.Errorf("suites.json: %q is no fingerprint", key)
+		}
+	}
 	return &file, nil
+}
+
+// plain tells whether a path means the same in a URL and in a terminal.
+func plain(name string) bool {
+	return !strings.ContainsFunc(name, func(r rune) bool {
+		return !unicode.IsPrint(r) || strings.ContainsRune(`\:?#%`, r)
+	})
 }
