@@ -1,78 +1,21 @@
 package repo_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
-	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
-	"wain/fixtures"
+	"wain/fixtures/reader"
 	"wain/repo"
-	"wain/repo/store"
-	"wain/sign"
 )
 
-// childVariable makes the test binary a publisher: its value says in which step to kill itself, 0 for never.
-const childVariable = "WAIN_TEST_PUBLISHER"
-
-func TestMain(m *testing.M) {
-	if at, err := strconv.Atoi(os.Getenv(childVariable)); err == nil {
-		if err := publisher(at, os.Args[1], os.Args[2]); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		return
-	}
-	os.Exit(m.Run())
-}
-
-// publisher publishes one path, and dies in the given step of the commit.
-func publisher(at int, dir, path string) error {
-	data, err := os.ReadFile("../fixtures/keys/" + house + ".key")
-	if err != nil {
-		return err
-	}
-	k, err := sign.Read(data, nil)
-	if err != nil {
-		return err
-	}
-	var steps atomic.Int64 // files are staged side by side
-	s := store.NewFolder(dir, store.FolderOptions{Step: func(string, string) error {
-		if steps.Add(1) == int64(at) {
-			return syscall.Kill(os.Getpid(), syscall.SIGKILL)
-		}
-		return nil
-	}})
-	_, err = repo.Publish(context.Background(), repo.Options{
-		Commit: repo.Commit{Store: s, Time: noon, Signer: signer(k), Jobs: 1}, Paths: []string{path}, Origin: "Example",
-	})
-	return err
-}
-
-// child starts a publisher in a process of its own.
-func child(t *testing.T, at int, dir, path string) *exec.Cmd {
-	t.Helper()
-	program, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(program, dir, path)
-	cmd.Env = append(os.Environ(), childVariable+"="+strconv.Itoa(at), "GOMAXPROCS=1")
-	return cmd
-}
-
-// crashFree wants a repository of the child's that is sound, with nothing staged, holding exactly so many packages.
+// crashFree wants a repository that is sound, with nothing staged, holding exactly so many packages in bookworm.
 func crashFree(t *testing.T, dir string, want int, when string) {
 	t.Helper()
 	findings, err := repo.Verify(t.Context(), repo.VerifyOptions{Dir: dir, Verifier: verifier(t, key(t, house))})
@@ -82,136 +25,245 @@ func crashFree(t *testing.T, dir string, want int, when string) {
 	for _, f := range findings {
 		t.Errorf("%s: %s: %s: %s", when, f.Path, f.Rule, f.Detail)
 	}
-	got := strings.Count(text(t, dir, "apt/dists/bookworm/main/binary-amd64/Packages"), "Package: ")
-	if want >= 0 && got != want {
+	if got := len(shown(t, dir)["apt"]); want >= 0 && got != want {
 		t.Errorf("%s: readers find %d packages, want %d", when, got, want)
 	}
 }
 
-// TestKillAtEveryStep: a publisher is killed in each step of its commit. Readers find the old or the new
-// repository, and the next publish needs no help.
-func TestKillAtEveryStep(t *testing.T) {
-	first, second := dist(t, deb("1.2.2", "amd64"), rpm("1.2.2", "amd64")), dist(t, deb("1.2.3", "amd64"), rpm("1.2.3", "amd64"))
-	stride := 8 // package store's own test stops at every step, without the kill
-	if os.Getenv("WAIN_ROOTS") != "" {
-		stride = 1 // everything was asked for
+// shown is what readers of bookworm and of el9 find, as lines of names and versions; a reader must find all that it
+// is told of.
+func shown(t *testing.T, dir string) map[string][]string {
+	t.Helper()
+	v := verifier(t, key(t, house))
+	late := func() time.Time { return noon.AddDate(1, 0, 0) }
+	apt, yum := aptReader(v, reader.Folder(dir), late), yumReader(v, reader.Folder(dir), late)
+	good(t, "apt", apt.Look(t.Context()))
+	good(t, "yum", yum.LookPinned(t.Context()))
+	return map[string][]string{"apt": apt.Packages(), "yum": yum.Packages()}
+}
+
+// An operation is a task on a repository that was prepared for it.
+type operation struct {
+	name    string
+	prepare []task
+	task    task
+}
+
+// operations are all that change what readers see, each with changes to both formats.
+func operations(t *testing.T) []operation {
+	first := dist(t, deb("1.2.2", "amd64"), rpm("1.2.2", "amd64"))
+	second := dist(t, deb("1.2.3", "amd64"), rpm("1.2.3", "amd64"))
+	one := task{Do: "publish", Paths: []string{first}}
+	two := task{Do: "publish", Paths: []string{second}}
+	staged := deb("1.2.3", "amd64")
+	staged.suite = "bookworm-staging"
+	other := deb("2.0", "amd64")
+	other.name = "python-other"
+	return []operation{
+		{"publish", []task{one}, two},
+		{"first", nil, one},
+		{"add", []task{one}, task{Do: "add", Paths: []string{second}}},
+		{"commit", []task{one, {Do: "add", Paths: []string{second}}}, task{Do: "commit"}},
+		{"promote", []task{one, {Do: "publish", Paths: []string{dist(t, staged)}}}, task{Do: "promote", Suite: "bookworm"}},
+		{"remove", []task{one, {Do: "publish", Paths: []string{dist(t, other)}}}, task{Do: "remove", Suite: "bookworm"}},
+		{"rollback", []task{one, two}, task{Do: "rollback"}},
+		{"rescan", []task{one, two}, task{Do: "rescan"}},
 	}
-	for at := 1; ; at += stride {
-		dir := filepath.Join(t.TempDir(), "repo")
-		if err := publisher(0, dir, first); err != nil {
+}
+
+// template makes the repository that the operation starts from, and what readers find in it before and after.
+func (op operation) template(t *testing.T, noLinks bool) (dir string, before, after map[string][]string) {
+	t.Helper()
+	dir = filepath.Join(memory(t), "repo")
+	for _, do := range op.prepare {
+		do.Dir, do.NoLinks = dir, noLinks
+		_, err := do.run(t.Context())
+		unbuilt(t, err)
+		if err != nil {
 			t.Fatal(err)
 		}
-		err := child(t, at, dir, second).Run()
-		when := fmt.Sprintf("killed in step %d", at)
-		crashFree(t, dir, -1, when)
-		if err := publisher(0, dir, second); err != nil {
-			t.Fatalf("%s: the next publish: %v", when, err)
-		}
-		crashFree(t, dir, 2, when+", published again")
-		if _, err := os.Stat(filepath.Join(dir, ".wain/staged")); !errors.Is(err, fs.ErrNotExist) {
-			t.Errorf("%s: staged files are left", when)
-		}
-		if folders, err := os.ReadDir(filepath.Join(dir, "apt/generations/bookworm")); err != nil || len(folders) > 3 {
-			t.Errorf("%s: %d generations are left (%v)", when, len(folders), err)
-		}
-		if err == nil {
-			if at < 20 {
-				t.Errorf("only %d steps", at)
-			}
-			return
-		}
 	}
-}
-
-// TestManyPublishers: processes publish to one folder at once, some are killed at any moment, and what the
-// others published is there.
-func TestManyPublishers(t *testing.T) {
-	const publishers, rounds = 4, 3
-	dir := filepath.Join(t.TempDir(), "repo")
-	in := dist(t)
-	if err := publisher(0, dir, deb("0", "amd64").write(t, in)); err != nil {
+	if len(op.prepare) > 0 {
+		before = shown(t, dir)
+	}
+	done := op.task
+	done.Dir, done.NoLinks = copyTree(t, dir), noLinks
+	_, err := done.run(t.Context())
+	unbuilt(t, err)
+	if err != nil {
 		t.Fatal(err)
 	}
-	var paths []string
-	for i := range publishers * rounds {
-		paths = append(paths, deb(fmt.Sprintf("1.%d", i), "amd64").write(t, in))
+	return dir, before, shown(t, done.Dir)
+}
+
+// copyTree copies a repository; hard links become copies.
+func copyTree(t *testing.T, dir string) string {
+	t.Helper()
+	copied := filepath.Join(memory(t), "repo")
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		return copied
 	}
-	var mu sync.Mutex
-	survived := map[int]bool{}
-	var wg sync.WaitGroup
-	for i, path := range paths {
-		kill := i%3 == 0
-		wg.Go(func() {
-			cmd := child(t, 0, dir, path)
-			if err := cmd.Start(); err != nil {
-				t.Error(err)
-				return
+	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		below, err := filepath.Rel(dir, path)
+		if err != nil {
+			return err
+		}
+		to := filepath.Join(copied, below)
+		switch {
+		case e.IsDir():
+			return os.Mkdir(to, 0o755)
+		case e.Type() == fs.ModeSymlink:
+			target, err := os.Readlink(path)
+			if err != nil {
+				return err
 			}
-			if kill {
-				time.Sleep(time.Duration(rand.IntN(200)) * time.Millisecond)
-				_ = cmd.Process.Kill()
+			return os.Symlink(target, to)
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(to, data, 0o644)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return copied
+}
+
+// TestKillAtEveryStep: a publisher is killed in each step of its commit, whatever it does. Readers find the old or the
+// new repository, and the next publish needs no help (case 4).
+func TestKillAtEveryStep(t *testing.T) {
+	stride := 11 // package store's own test stops at every step, without the kill
+	if soaking() {
+		stride = 1
+	}
+	third := dist(t, deb("1.2.4", "amd64"), rpm("1.2.4", "amd64"))
+	for _, op := range operations(t) {
+		t.Run(op.name, func(t *testing.T) {
+			template, before, after := op.template(t, false)
+			for at := 1; ; at += stride {
+				do := op.task
+				do.Dir, do.Kill = copyTree(t, template), at
+				when := fmt.Sprintf("killed in step %d", at)
+				killed := do.process(t).Run() != nil
+				if !killed && at < 5 {
+					t.Errorf("only %d steps", at)
+				}
+				oldOrNew(t, do.Dir, before, after, when)
+				healed(t, do.Dir, third, when)
+				if !killed {
+					break
+				}
 			}
-			err := cmd.Wait()
-			if err != nil && !kill {
-				t.Errorf("a publisher that nobody killed: %v", err)
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			survived[i] = err == nil
 		})
 	}
-	wg.Wait()
-	crashFree(t, dir, -1, "after the kills")
-	index := text(t, dir, "apt/dists/bookworm/main/binary-amd64/Packages")
-	for i := range paths {
-		if survived[i] && !strings.Contains(index, fmt.Sprintf("Version: 1.%d\n", i)) {
-			t.Errorf("version 1.%d was published and is not there", i)
-		}
-	}
-	if err := publisher(0, dir, in); err != nil {
-		t.Fatal(err)
-	}
-	crashFree(t, dir, len(paths)+1, "published again")
 }
 
-// TestFullDisk publishes on a real file system without room: an error, and not a byte of the tree differs.
-func TestFullDisk(t *testing.T) {
-	fixtures.NeedRoot(t)
-	disk := t.TempDir()
-	if err := syscall.Mount("tmpfs", disk, "tmpfs", 0, "size=512k"); err != nil {
-		t.Fatalf("mount a small tmpfs: %v", err)
+// oldOrNew wants readers of either format to find the repository as it was, or as it shall be.
+func oldOrNew(t *testing.T, dir string, before, after map[string][]string, when string) {
+	t.Helper()
+	if _, err := os.Lstat(filepath.Join(dir, "apt/dists/bookworm")); before == nil && err != nil {
+		return // nobody had a repository yet
 	}
-	defer func() {
-		if err := syscall.Unmount(disk, syscall.MNT_DETACH); err != nil {
-			t.Error(err)
+	if _, err := os.Lstat(filepath.Join(dir, "yum/el9/repodata")); before == nil && err != nil {
+		return
+	}
+	for format, got := range shown(t, dir) {
+		list := strings.Join(got, "\n")
+		if list != strings.Join(before[format], "\n") && list != strings.Join(after[format], "\n") {
+			t.Errorf("%s: readers of %s find %q, neither %q nor %q", when, format, got, before[format], after[format])
 		}
-	}()
-	dir := filepath.Join(disk, "repo")
-	publish(t, options(t, dir, dist(t, deb("1.2.2", "amd64"), rpm("1.2.2", "amd64"))))
-	before := snapshot(t, dir)
-	large := deb("1.2.3", "amd64")
-	noise := make([]byte, 1<<20)
-	random := rand.NewChaCha8([32]byte{})
-	_, _ = random.Read(noise)
-	large.text = string(noise)
-	for _, packages := range [][]made{{large}, {rpm("1.2.3", "amd64"), large}} {
-		_, err := repo.Publish(t.Context(), options(t, dir, dist(t, packages...)))
-		if !errors.Is(err, syscall.ENOSPC) {
-			t.Fatalf("%v, want ENOSPC", err)
+	}
+}
+
+// healed publishes paths after a publisher died: it must work, leave a sound repository and nothing behind.
+func healed(t *testing.T, dir, paths, when string) {
+	t.Helper()
+	again := task{Do: "publish", Dir: dir, Paths: []string{paths}}
+	if _, err := again.run(t.Context()); err != nil {
+		t.Fatalf("%s: the next publish: %v", when, err)
+	}
+	crashFree(t, dir, -1, when+", published again")
+	if _, err := os.Stat(filepath.Join(dir, ".wain/staged")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("%s: staged files are left", when)
+	}
+	if folders, err := os.ReadDir(filepath.Join(dir, "apt/generations/bookworm")); err != nil || len(folders) > 5 {
+		t.Errorf("%s: %d generations are left (%v)", when, len(folders), err)
+	}
+}
+
+// TestFaultAtEveryStep: an error in each step of a commit. Before the moment of the commit not a byte has changed;
+// after it readers find the old or the new repository, and the next publish completes it (cases 4, 8).
+func TestFaultAtEveryStep(t *testing.T) {
+	third := dist(t, deb("1.2.4", "amd64"), rpm("1.2.4", "amd64"))
+	for _, noLinks := range []bool{false, true} {
+		for _, op := range operations(t) {
+			t.Run(fmt.Sprintf("%s,noLinks=%v", op.name, noLinks), func(t *testing.T) {
+				stride := 1
+				if noLinks && !soaking() {
+					stride = 4 // many more steps: a file at a time
+				}
+				template, before, after := op.template(t, noLinks)
+				for at := 1; ; at += stride {
+					if !faulted(t, op, at, template, noLinks, before, after, third) {
+						break
+					}
+				}
+			})
 		}
-		after := snapshot(t, dir)
-		delete(before, ".wain") // its time: the staged files were in there
-		delete(after, ".wain")
-		for name := range after {
-			if before[name] != after[name] {
-				t.Errorf("%s: %s, was %s", name, after[name], before[name])
+	}
+}
+
+// faulted does the operation with a fault in one step; it reports whether there was such a step.
+func faulted(t *testing.T, op operation, at int, template string, noLinks bool, before, after map[string][]string, third string) bool {
+	t.Helper()
+	do := op.task
+	do.Dir, do.NoLinks = copyTree(t, template), noLinks
+	snap := map[string]string{}
+	if before != nil {
+		snap = content(t, do.Dir)
+	}
+	act := ""
+	do.fault = func(step int, verb, name string) error {
+		if step == at {
+			act = verb + " " + name
+			return syscall.EIO
+		}
+		return nil
+	}
+	_, err := do.run(t.Context())
+	if act == "" {
+		return false
+	}
+	when := fmt.Sprintf("step %d, %s", at, act)
+	if !errors.Is(err, syscall.EIO) {
+		t.Errorf("%s: %v, want the fault", when, err)
+	}
+	if head, err := os.ReadFile(filepath.Join(do.Dir, ".wain/head.json")); err != nil || string(head) == snap[".wain/head.json"] {
+		now := map[string]string{}
+		if _, err := os.Stat(do.Dir); err == nil {
+			now = content(t, do.Dir)
+		}
+		for name := range now {
+			if now[name] != snap[name] {
+				t.Errorf("%s: %s is changed or left", when, name)
 			}
 		}
-		if len(after) != len(before) {
-			t.Errorf("%d files, were %d", len(after), len(before))
+		if len(now) < len(snap) {
+			t.Errorf("%s: %d files, were %d", when, len(now), len(snap))
 		}
 	}
-	sound(t, dir)
-	publish(t, options(t, dir, dist(t, deb("1.2.4", "amd64"))))
-	sound(t, dir)
+	if !noLinks { // file by file, a client without by-hash may find a mixture; the packages' names are canonical
+		oldOrNew(t, do.Dir, before, after, when)
+	}
+	healing := task{Do: "publish", Dir: do.Dir, Paths: []string{third}, NoLinks: noLinks}
+	if _, err := healing.run(t.Context()); err != nil {
+		t.Errorf("%s: the next publish: %v", when, err)
+	}
+	crashFree(t, do.Dir, -1, when+", published again")
+	return true
 }
