@@ -3,8 +3,6 @@ package repo
 import (
 	"context"
 	"time"
-
-	"wain/repo/store"
 )
 
 // A SuiteConfig is what a suite's indexes and Release say beside its packages.
@@ -28,14 +26,3 @@ type ConfigureOptions struct {
 
 // Configure changes a suite's configuration.
 func Configure(ctx context.Context, o ConfigureOptions) (*Result, error) { return nil, errNotBuilt }
-
-// Configuration returns the configuration of the suites of a name: one, or an apt and a yum one.
-func Configuration(ctx context.Context, at store.Reader, suite string) ([]Configured, error) {
-	return nil, errNotBuilt
-}
-
-// Configured is a suite with its configuration.
-type Configured struct {
-	Suite
-	Config SuiteConfig
-}

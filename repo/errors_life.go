@@ -37,19 +37,6 @@ func (e *UnknownPackageError) Error() string {
 	return fmt.Sprintf("%s has no package %q", e.Suite, e.Name)
 }
 
-// An UnknownGenerationError reports a generation that is not kept, or never was.
-type UnknownGenerationError struct {
-	Generation     int
-	Oldest, Newest int // kept; what is between may be missing
-}
-
-func (e *UnknownGenerationError) Error() string {
-	if e.Generation > e.Newest {
-		return fmt.Sprintf("there is no generation %d yet: the newest is %d", e.Generation, e.Newest)
-	}
-	return fmt.Sprintf("generation %d is no longer kept: the oldest is %d", e.Generation, e.Oldest)
-}
-
 // A FormatError reports packages of one format that cannot go to a suite of another.
 type FormatError struct{ From, FromFormat, To, ToFormat string }
 

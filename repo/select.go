@@ -16,13 +16,13 @@ type Selection struct {
 	Version string // as the format's tools print it; empty: the newest one, or all, as the function says
 }
 
-// chooses reports whether the selection means a package: by its name, and by its version where it has one. As for dnf,
+// Chooses reports whether the selection means a package: by its name, and by its version where it has one. As for dnf,
 // an rpm's version may leave out the release, and its epoch.
-func (s Selection) chooses(format string, p Package) bool {
+func (s Selection) Chooses(format string, p Package) bool {
 	if s.Name != p.Name {
 		return false
 	}
-	if s.Version == "" || s.Version == p.Version || compareIn(format, s.Version, p.Version) == 0 {
+	if s.Version == "" || s.Version == p.Version || CompareVersions(format, s.Version, p.Version) == 0 {
 		return true
 	}
 	if format != formatYum {
@@ -37,7 +37,7 @@ func (s Selection) chooses(format string, p Package) bool {
 	}
 	wanted, wantedRelease := bare(s.Version)
 	version, release := bare(p.Version)
-	if strings.Contains(s.Version, ":") && compareIn(format, s.Version, strings.TrimSuffix(p.Version, "-"+release)) != 0 {
+	if strings.Contains(s.Version, ":") && CompareVersions(format, s.Version, strings.TrimSuffix(p.Version, "-"+release)) != 0 {
 		return false // another epoch
 	}
 	return wanted == version && (wantedRelease == "" || wantedRelease == release)
@@ -51,7 +51,7 @@ func chosenOf(suite string, packages []Listed, selections []Selection) ([]Listed
 	for _, s := range selections {
 		found := false
 		for i, p := range packages {
-			if s.chooses(p.Format, p.Package) {
+			if s.Chooses(p.Format, p.Package) {
 				meant[i], found = true, true
 			}
 		}
@@ -68,8 +68,8 @@ func chosenOf(suite string, packages []Listed, selections []Selection) ([]Listed
 	return chosen, errors.Join(errs...)
 }
 
-// compareIn orders versions as a format's tools do.
-func compareIn(format, a, b string) int {
+// CompareVersions orders two versions as the tools of a format, "apt" or "yum", do: negative when a is the earlier one.
+func CompareVersions(format, a, b string) int {
 	if format == formatYum {
 		return rpm.CompareEVR(a, b)
 	}

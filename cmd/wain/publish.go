@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"runtime"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -11,78 +10,66 @@ import (
 )
 
 type publishOptions struct {
-	repo, origin, label, suite, channel, baseURL string
-	signing                                      signing
-	jobs                                         int
+	committing
+	intake
+	baseURL                            string
+	releaseInfoChange, refresh, rescan bool
 }
 
 func newPublishCommand(con *console) *cobra.Command {
 	opts := publishOptions{}
 	cmd := &cobra.Command{
-		Use:   "publish PATH...",
+		Use:   "publish [PATH...]",
 		Short: "Add packages to a repository and publish it",
 		Long: `Add packages to a repository and publish it, all in one commit. PATH is a .deb,
-an .rpm, or a folder searched for them.
+an .rpm, or a folder searched for them. What wain add has stored is published
+with them, and alone where no PATH is given.
 
 A package that wain made goes to the suite of its target: bookworm, el9. Others
 need --suite. The first publish creates the repository and fixes its origin and
 label. Publishing the same bytes again changes nothing and succeeds; other bytes
 under the name, version and architecture of a published package are refused with
-exit code 4, and nothing is written.`,
+exit code 4, and nothing is written.
+
+--refresh is for cron: it signs suites with a time of validity anew when it comes
+near its end. --rescan rebuilds the folder .wain, or takes over the repository of
+another tool, from what is published.`,
 		Example: `  wain publish dist --repo ./repo --origin Example --key archive.key`,
-		Args:    operands(1, -1, "no PATH: name packages, or folders that hold some"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runPublish(cmd.Context(), args, opts, con)
 		},
 	}
+	opts.committing.addFlags(cmd)
+	opts.intake.addFlags(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&opts.repo, "repo", "", "`folder` of the repository (else WAIN_REPO)")
-	flags.StringVar(&opts.origin, "origin", "", "whose repository it is; fixed by the first publish")
-	flags.StringVar(&opts.label, "label", "", "what it is called (default: the origin); fixed by the first publish")
-	flags.StringVar(&opts.suite, "suite", "", "suite for packages that name none")
-	flags.StringVar(&opts.channel, "channel", "", "publish to <suite>-<channel>, as in bookworm-staging")
 	flags.StringVar(&opts.baseURL, "base-url", "", "`URL` under which hosts see the repository, for the client files beside it")
-	opts.signing.addFlags(cmd)
-	flags.IntVarP(&opts.jobs, "jobs", "j", runtime.NumCPU(), "how many packages to read at once")
-	completeFolders(cmd, "repo")
+	flags.BoolVar(&opts.releaseInfoChange, "allow-releaseinfo-change", false, "let --origin and --label change: every apt host then stops until a person agrees")
+	flags.BoolVar(&opts.refresh, "refresh", false, "sign anew what is not valid for much longer")
+	flags.BoolVar(&opts.rescan, "rescan", false, "rebuild the state from what is published, whoever published it")
 	cmd.ValidArgsFunction = completeOperands("deb", "rpm")
 	return cmd
 }
 
 func runPublish(ctx context.Context, paths []string, opts publishOptions, con *console) error {
-	if err := checkJobs(opts.jobs); err != nil {
+	if err := opts.check(); err != nil {
 		return err
 	}
 	if err := checkBaseURL(opts.baseURL); err != nil {
 		return err
 	}
-	dir, err := con.repository(opts.repo)
+	commit, err := opts.commit(con)
 	if err != nil {
 		return err
 	}
-	at, err := con.publishTime()
+	commit.Jobs = opts.jobs
+	options := opts.options(paths)
+	options.Commit, options.BaseURL = commit, opts.baseURL
+	options.ReleaseInfoChange, options.Refresh, options.Rescan = opts.releaseInfoChange, opts.refresh, opts.rescan
+	result, err := repo.Publish(ctx, options)
 	if err != nil {
 		return err
 	}
-	if at.After(con.now()) {
-		return usagef("SOURCE_DATE_EPOCH: %s is in the future: clients refuse a repository of that date", at.Format(time.RFC3339))
-	}
-	signer, err := opts.signing.signer(con)
-	if err != nil {
-		return err
-	}
-	result, err := repo.Publish(ctx, repo.Options{
-		Commit: repo.Commit{
-			Dir: dir, Time: at, Await: con.awaitClock, Signer: signer, Unsigned: opts.signing.unsigned, DryRun: con.dryRun, Jobs: opts.jobs,
-			Progress: con.published,
-		},
-		Paths: paths, Origin: opts.origin, Label: opts.label, Suite: opts.suite, Channel: opts.channel,
-		BaseURL: opts.baseURL,
-	})
-	if err != nil {
-		return err
-	}
-	return con.showPublished(result)
+	return con.showPublished("wain/publish/1", result)
 }
 
 // published tells how far a publish is. That it waits is worth a line anywhere.

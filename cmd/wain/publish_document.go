@@ -1,12 +1,9 @@
 package main
 
-import (
-	"fmt"
+import "wain/repo"
 
-	"wain/repo"
-)
-
-// publishDocument is what `wain publish --json` prints, schema wain/publish/1.
+// publishDocument is what the commands that change a repository print under
+// --json, schemas wain/publish/1, wain/promote/1 and so on.
 type publishDocument struct {
 	Schema       string           `json:"schema"`
 	Changed      bool             `json:"changed"`
@@ -26,9 +23,9 @@ type publishedSuite struct {
 	Unchanged []repo.Package `json:"unchanged"`
 }
 
-func newPublishDocument(r *repo.Result) publishDocument {
+func newPublishDocument(schema string, r *repo.Result) publishDocument {
 	doc := publishDocument{
-		Schema: "wain/publish/1", Changed: r.Changed, Generation: r.Generation,
+		Schema: schema, Changed: r.Changed, Generation: r.Generation,
 		Origin: r.Origin, Fingerprint: first(r.Fingerprints), Fingerprints: append([]string{}, r.Fingerprints...),
 		Suites: []publishedSuite{}, Warnings: append([]string{}, r.Warnings...),
 	}
@@ -36,7 +33,7 @@ func newPublishDocument(r *repo.Result) publishDocument {
 		doc.Suites = append(doc.Suites, publishedSuite{
 			Format: s.Format, Suite: s.Suite,
 			Added:     append([]repo.Package{}, s.Added...),
-			Removed:   []repo.Package{},
+			Removed:   append([]repo.Package{}, s.Removed...),
 			Unchanged: append([]repo.Package{}, s.Unchanged...),
 		})
 	}
@@ -45,24 +42,13 @@ func newPublishDocument(r *repo.Result) publishDocument {
 
 // showPublished prints a package a line: what became of it, its suite, name,
 // version and architecture.
-func (c *console) showPublished(r *repo.Result) error {
-	for _, w := range r.Warnings {
-		c.warnf("%s", w)
-	}
-	c.detail("generation %d of %s", r.Generation, r.Origin)
-	if c.dryRun {
-		c.say("dry run: nothing was written")
-	}
+func (c *console) showPublished(schema string, r *repo.Result) error {
+	c.remarks(r)
 	if c.json {
-		return c.document(newPublishDocument(r))
+		return c.document(newPublishDocument(schema, r))
 	}
-	for _, s := range r.Suites {
-		for _, p := range s.Added {
-			c.line(fmt.Sprintf("added %s %s %s %s", s.Suite, p.Name, p.Version, p.Architecture))
-		}
-		for _, p := range s.Unchanged {
-			c.line(fmt.Sprintf("unchanged %s %s %s %s", s.Suite, p.Name, p.Version, p.Architecture))
-		}
+	for _, line := range changeLines(r.Suites) {
+		c.line(line)
 	}
 	return nil
 }

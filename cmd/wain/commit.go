@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"wain/repo"
+	"wain/repo/store"
+)
+
+// repositoryFlag is the flag by which every command finds its repository.
+type repositoryFlag struct{ ref string }
+
+func (r *repositoryFlag) addFlags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&r.ref, "repo", "", "`folder` of the repository (else WAIN_REPO)")
+	completeFolders(cmd, "repo")
+}
+
+// open gives the repository that the flag or WAIN_REPO names.
+func (r *repositoryFlag) open(con *console) (store.Store, error) {
+	dir, err := con.repository(r.ref)
+	if err != nil {
+		return nil, err
+	}
+	return store.NewFolder(dir, store.FolderOptions{
+		Waiting: func() { con.published(repo.Event{Step: "wait", Label: dir}) },
+	}), nil
+}
+
+// describe reads what the repository is. Its error matches repo.ErrNoRepository
+// where there is none.
+func (r *repositoryFlag) describe(ctx context.Context, con *console) (store.Store, *repo.Repository, error) {
+	at, err := r.open(con)
+	if err != nil {
+		return nil, nil, err
+	}
+	found, err := repo.Describe(ctx, at)
+	return at, found, err
+}
+
+// committing are the flags of the commands that change a repository.
+type committing struct {
+	repositoryFlag
+	signing
+}
+
+func (o *committing) addFlags(cmd *cobra.Command) {
+	o.repositoryFlag.addFlags(cmd)
+	o.signing.addFlags(cmd)
+}
+
+// commit is where and how the repository is changed.
+func (o *committing) commit(con *console) (repo.Commit, error) {
+	at, err := con.commitTime()
+	if err != nil {
+		return repo.Commit{}, err
+	}
+	home, err := o.open(con)
+	if err != nil {
+		return repo.Commit{}, err
+	}
+	signer, err := o.signer(con)
+	if err != nil {
+		return repo.Commit{}, err
+	}
+	return repo.Commit{
+		Store: home, Time: at, Await: con.awaitClock, Signer: signer, Unsigned: o.unsigned, DryRun: con.dryRun,
+		Progress: con.published,
+	}, nil
+}
+
+// commitTime is what a change of a repository is dated.
+func (c *console) commitTime() (time.Time, error) {
+	at, err := c.publishTime()
+	if err == nil && at.After(c.now()) {
+		err = usagef("SOURCE_DATE_EPOCH: %s is in the future: clients refuse a repository of that date", at.Format(time.RFC3339))
+	}
+	return at, err
+}

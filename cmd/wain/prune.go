@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"wain/repo"
+)
+
+type pruneOptions struct {
+	committing
+	suites []string
+	keep   int
+	older  age
+}
+
+func newPruneCommand(con *console) *cobra.Command {
+	opts := pruneOptions{}
+	cmd := &cobra.Command{
+		Use:   "prune --keep N | --older-than AGE",
+		Short: "Take old packages out of suites, by rules",
+		Long: `Take old packages out of suites. --keep is how many versions of each name and
+architecture stay in a suite, the newest ones as dpkg and rpm order them.
+--older-than takes only what was published in the suite longer ago than that: Go's
+units, d for days, w for weeks. With both, what either rule keeps stays.
+
+The newest version of each name and architecture stays always, and so does what
+another suite has and keeps. What happens is printed before it is done.`,
+		Example: `  wain prune --keep 3 --older-than 90d --repo ./repo --key archive.key`,
+		Args:    operands(0, 0, ""),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return runPrune(cmd.Context(), opts, con)
+		},
+	}
+	opts.addFlags(cmd)
+	cmd.Flags().StringArrayVar(&opts.suites, "suite", nil, "suite to prune, repeatable (default: all)")
+	cmd.Flags().IntVar(&opts.keep, "keep", 0, "how many `versions` of each name and architecture stay")
+	cmd.Flags().Var(&opts.older, "older-than", "`age` from which packages go, as in 90d")
+	cmd.Flags().Lookup("older-than").DefValue = ""
+	completeSuites(cmd, con, &opts.repositoryFlag, "suite")
+	return cmd
+}
+
+func runPrune(ctx context.Context, opts pruneOptions, con *console) error {
+	switch {
+	case opts.keep < 0:
+		return usagef("--keep %d: one version at least stays", opts.keep)
+	case opts.keep == 0 && opts.older == 0:
+		return usagef("no rule: say --keep 3, --older-than 90d, or both")
+	}
+	if err := needSuites("suite", opts.suites...); err != nil {
+		return err
+	}
+	commit, err := opts.commit(con)
+	if err != nil {
+		return err
+	}
+	p := plan{con: con}
+	result, err := repo.Prune(ctx, repo.PruneOptions{
+		Commit: commit, Keep: opts.keep, OlderThan: time.Duration(opts.older), Suites: opts.suites, Plan: p.show,
+	})
+	if err != nil {
+		return err
+	}
+	return p.done("wain/prune/1", result)
+}
