@@ -3,15 +3,14 @@ package repo
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
+	"maps"
+	"path"
 	"slices"
+	"strings"
 	"sync"
-	"sync/atomic"
-
-	"golang.org/x/sync/errgroup"
+	"time"
 
 	"wain/repo/store"
 )
@@ -22,11 +21,20 @@ type VerifyOptions struct {
 	Store store.Reader
 	Dir   string
 
+	// Suites are those to look into; none: all. They are needed where the store cannot be listed and has no suites.json.
+	Suites []string
+
 	// Verifier judges signatures. Nil means that they only have to be there.
 	Verifier *Verifier
 
 	// Unsigned accepts a repository without any signature.
 	Unsigned bool
+
+	// Time is what dates in the repository are compared with. Zero means that they only have to be dates.
+	Time time.Time
+
+	// MaxAge is how long ago an index may have been dated; zero: any time. It needs Time.
+	MaxAge time.Duration
 
 	// IndexesOnly leaves the packages themselves alone: signatures, indexes and what they say are judged. It is what a
 	// client does before it installs anything.
@@ -50,6 +58,13 @@ type Verifier struct {
 
 	// Package judges the signature within an .rpm. Nil leaves it alone.
 	Package func(pkg io.Reader) (fingerprint string, err error)
+
+	// Content judges a detached signature over a stream: the one within a .deb. Nil leaves it alone.
+	Content func(content io.Reader, signature []byte) (fingerprint string, err error)
+
+	// Rule names the fault that an error of these functions is: "signature-unknown" for an unknown signer,
+	// "signature-expired" for an expired key or signature; empty for any other. Nil knows of no such difference.
+	Rule func(err error) string
 }
 
 // A Finding is one difference between what a repository says and what it is.
@@ -60,146 +75,246 @@ type Finding struct {
 }
 
 // Verify checks every published suite as a strict client would, and every package in it, from the published files
-// alone: signatures, the digest and size of each index in each form and by hash, presence and digest of each package,
-// what the indexes say of it against what it says of itself, and the signature within an .rpm. Findings are ordered by path and rule.
+// alone, whoever made them: signatures, dates, the digests and size of each index in each form and by hash, presence
+// and digest of each package, what the indexes say of it against what it says of itself, the signature within an .rpm,
+// and files that no index names. docs/formats.md lists the rules. Findings are ordered by path and rule.
 //
-// The error matches [ErrNoRepository] where nothing is published. Reading errors of the file system are errors too.
+// The error matches [ErrNoRepository] where nothing is published, and fs.ErrNotExist where a suite of o.Suites is
+// absent. Reading errors of the store are errors too, and so are *LayoutError, *LimitError and *SizeError: what is
+// larger is not looked into.
 func Verify(ctx context.Context, o VerifyOptions) ([]Finding, error) {
 	if o.Store == nil {
 		o.Store = store.NewFolder(o.Dir, store.FolderOptions{})
 	}
-	trees, err := publishedTrees(ctx, o.Store)
+	trees, err := discover(ctx, o.Store, o.Suites)
 	if err != nil {
 		return nil, fmt.Errorf("verify: %w", err)
 	}
 	if len(trees) == 0 {
 		return nil, fmt.Errorf("verify %s: %w", o.Dir, ErrNoRepository)
 	}
-	v := &verification{options: o, at: o.Store, packages: map[string]*claim{}}
-	if _, err := o.Store.Size(ctx, headName); err == nil {
-		v.ours = true
-	}
-	for _, name := range trees {
-		check := v.verifyApt
-		if name.format == formatYum {
-			check = v.verifyYum
-		}
-		if err := check(ctx, name); err != nil {
-			return nil, fmt.Errorf("verify %s: %w", name.tree(), err)
-		}
-	}
-	if err := v.verifyKey(ctx); err != nil {
+	v := newVerification(o)
+	if err := v.whose(ctx); err != nil {
 		return nil, fmt.Errorf("verify: %w", err)
 	}
-	if !o.IndexesOnly {
-		if err := v.verifyPackages(ctx); err != nil {
+	for _, t := range trees {
+		if err := v.verifyTree(ctx, t); err != nil {
+			return nil, fmt.Errorf("verify %s: %w", t.folder, err)
+		}
+	}
+	for _, check := range []func(context.Context, []tree) error{v.verifyKey, v.verifyPackages, v.verifyPool} {
+		if err := check(ctx, trees); err != nil {
 			return nil, fmt.Errorf("verify: %w", err)
 		}
 	}
-	slices.SortFunc(v.findings, func(a, b Finding) int {
-		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Detail, b.Detail))
-	})
-	return slices.Compact(v.findings), nil
+	return v.sorted(), nil
 }
 
 // A verification gathers findings.
 type verification struct {
 	options VerifyOptions
 	at      store.Reader
-	ours    bool     // made by this package, so records can be compared byte for byte
+	ours    bool     // made by this package: all that it writes has to be there, and records can be compared byte for byte
 	signed  bool     // some suite is
 	keys    []string // the key files that clients of single suites fetch
 
 	mu       sync.Mutex
 	findings []Finding
+	more     int // findings above the bound
 
 	packages map[string]*claim // by path
+	kept     int64             // bytes of their stanzas
 }
 
-// A claim is what indexes say of one package file.
+func newVerification(o VerifyOptions) *verification {
+	return &verification{options: o, at: o.Store, packages: map[string]*claim{}}
+}
+
+// sorted returns the findings in their order.
+func (v *verification) sorted() []Finding {
+	slices.SortFunc(v.findings, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Detail, b.Detail))
+	})
+	found := slices.Compact(v.findings)
+	if v.more > 0 {
+		found = append(found, Finding{"too-many-findings", ".", fmt.Sprintf("%d more are not shown", v.more)})
+	}
+	return found
+}
+
+// whose finds out whether the repository is ours.
+func (v *verification) whose(ctx context.Context) error {
+	for _, name := range []string{headName, "suites.json"} {
+		data, err := readBounded(ctx, v.at, name, maxReleaseSize)
+		if err != nil {
+			return err
+		}
+		v.ours = v.ours || strings.Contains(string(data), `"wain/`)
+	}
+	return nil
+}
+
+// verifyTree checks one suite, under each of its names.
+func (v *verification) verifyTree(ctx context.Context, t tree) error {
+	if t.format == formatYum {
+		return v.verifyYum(ctx, t)
+	}
+	if t.flat {
+		return v.verifyApt(ctx, t)
+	}
+	for _, name := range append([]string{t.suite}, t.aliases...) {
+		t.suite, t.folder = name, path.Join(t.base, "dists", name)
+		if err := v.verifyApt(ctx, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// A claim is what indexes say of one file.
 type claim struct {
-	format  string
-	path    string // in the store
-	index   string // that says so
-	size    int64
-	sha256  string
-	records [][]byte // apt: the stanza; yum: primary, filelists, other where known
-	href    string   // the path as the index has it
+	format string    // formatApt, formatYum or formatSource
+	name   [3]string // name, version and architecture
+	path   string    // in the store
+	index  string    // that says so
+	tree   string    // the folder of its suite
+	href   string    // the path as the index has it
+	size   int64
+	sums   map[string]string // hexadecimal, by kind
+
+	stanza  []byte      // apt
+	header  [2]int64    // yum: where the header begins and ends; both 0: not said
+	records [3][32]byte // yum, ours: SHA-256 of the records in primary, filelists and other
+}
+
+// key tells two packages of one name, version and architecture.
+func (c *claim) key() string { return c.tree + "\n" + strings.Join(c.name[:], "\n") }
+
+// same reports whether two claims are about the same bytes, as far as they have digests in common.
+func (c *claim) same(d *claim) bool {
+	if c.size != d.size {
+		return false
+	}
+	for kind, sum := range c.sums {
+		if other := d.sums[kind]; other != "" && other != sum {
+			return false
+		}
+	}
+	return true
 }
 
 func (v *verification) find(rule, path, format string, args ...any) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.findings = append(v.findings, Finding{Rule: rule, Path: path, Detail: fmt.Sprintf(format, args...)})
-}
-
-// read returns a file's content; an absent one is nil and no error.
-func (v *verification) read(ctx context.Context, name string) ([]byte, error) {
-	data, err := store.ReadFile(ctx, v.at, name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if data == nil && err == nil {
-		data = []byte{}
-	}
-	return data, err
-}
-
-// claim notes what an index says of a package; two indexes must say the same.
-func (v *verification) claim(c claim) {
-	have := v.packages[c.path]
-	if have == nil {
-		v.packages[c.path] = &c
+	if len(v.findings) >= maxFindings {
+		v.more++
 		return
 	}
-	if have.size != c.size || have.sha256 != c.sha256 {
-		v.find("indexes-disagree", c.path, "%s and %s give it different contents", have.index, c.index)
-	}
+	v.findings = append(v.findings, Finding{Rule: rule, Path: path, Detail: detail(format, args...)})
 }
 
-// matches compares a file with the size and digest that something vouches for.
-func (v *verification) matches(rule, path string, data []byte, size int64, sha256 string) bool {
-	switch got := digest(data); {
-	case int64(len(data)) != size:
-		v.find(rule, path, "has %d bytes, not %d", len(data), size)
-	case got != sha256:
-		v.find(rule, path, "SHA-256 is %s, not %s", got, sha256)
-	default:
-		return true
+// detail is a finding's text, within bounds: foreign text may be in it.
+func detail(format string, args ...any) string {
+	const most = 2000
+	text := fmt.Sprintf(format, args...)
+	if len(text) > most {
+		text = strings.ToValidUTF8(text[:most], "") + "…"
 	}
-	return false
+	return text
 }
 
-// detached checks a detached signature over data.
-func (v *verification) detached(ctx context.Context, data []byte, path string) error {
-	signature, err := v.read(ctx, path)
-	if err != nil {
-		return err
+// read returns a small file's content; an absent one is nil and no error.
+func (v *verification) read(ctx context.Context, name string, limit int64) ([]byte, error) {
+	return readBounded(ctx, v.at, name, limit)
+}
+
+// take counts what an index says. Two indexes must say the same of one file.
+func (v *verification) take(b *batch) error {
+	for _, f := range b.findings {
+		v.find(f.Rule, f.Path, "%s", f.Detail)
 	}
-	if signature == nil {
-		if !v.options.Unsigned {
-			v.find("signature-missing", path, "there is no signature")
+	for i := range b.claims {
+		c := &b.claims[i]
+		have := v.packages[c.path]
+		if have == nil {
+			if v.kept += int64(len(c.stanza)); v.kept > maxKept {
+				return &LimitError{"bytes of stanzas", maxKept}
+			}
+			if len(v.packages) >= maxPackages {
+				return &LimitError{"packages", maxPackages}
+			}
+			v.packages[c.path] = c
+			continue
 		}
-		return nil
-	}
-	v.signed = true
-	if v.options.Verifier == nil {
-		return nil
-	}
-	if _, err := v.options.Verifier.Detached(data, signature); err != nil {
-		v.find("signature-bad", path, "%v", err)
+		if !have.same(c) {
+			v.find("indexes-disagree", c.path, "%s and %s give it different contents", have.index, c.index)
+		}
+		for kind, sum := range c.sums {
+			if have.sums[kind] == "" {
+				have.sums = maps.Clone(have.sums)
+				have.sums[kind] = sum
+			}
+		}
 	}
 	return nil
 }
 
+// duplicates looks for packages that a suite has twice. seen is the suite's.
+func (v *verification) duplicates(b *batch, seen map[string]*claim) {
+	inIndex := map[string]bool{}
+	for i := range b.claims {
+		c := &b.claims[i]
+		if c.format == formatSource {
+			continue
+		}
+		key := c.key()
+		have := seen[key]
+		switch {
+		case have == nil:
+			seen[key] = c
+		case !have.same(c):
+			v.find("conflicting-package", c.index, "%s is there twice with other content: %s and %s", strings.Join(c.name[:], " "), have.href, c.href)
+		case inIndex[key]:
+			v.find("duplicate-package", c.index, "%s is there twice: %s and %s", strings.Join(c.name[:], " "), have.href, c.href)
+		}
+		inIndex[key] = true
+	}
+}
+
+// detached checks a detached signature over data. It reports whether one is there.
+func (v *verification) detached(ctx context.Context, data []byte, path string) (bool, error) {
+	signature, err := v.read(ctx, path, maxSignature)
+	if err != nil || signature == nil {
+		return false, err
+	}
+	v.signed = true
+	if v.options.Verifier == nil {
+		return true, nil
+	}
+	if _, err := v.options.Verifier.Detached(data, signature); err != nil {
+		v.find(v.signatureRule(err), path, "%v", err)
+	}
+	return true, nil
+}
+
+// signatureRule names what an error of the verifier is.
+func (v *verification) signatureRule(err error) string {
+	if judge := v.options.Verifier; judge.Rule != nil {
+		if rule := judge.Rule(err); rule != "" {
+			return rule
+		}
+	}
+	return "signature-bad"
+}
+
 // verifyKey wants the key that clients fetch to be there, in every form, and to be the trusted one: a host that is new
 // takes whatever it finds there.
-func (v *verification) verifyKey(ctx context.Context) error {
+func (v *verification) verifyKey(ctx context.Context, _ []tree) error {
 	if !v.ours || !v.signed {
 		return nil
 	}
 	for _, name := range append([]string{"key.asc", "key.gpg"}, v.keys...) {
-		key, err := v.read(ctx, name)
+		key, err := v.read(ctx, name, maxKeyFile)
 		if err != nil {
 			return err
 		}
@@ -213,51 +328,6 @@ func (v *verification) verifyKey(ctx context.Context) error {
 		if err := v.options.Verifier.Key(key); err != nil {
 			v.find("key-differs", name, "clients fetch the key from here: %v", err)
 		}
-	}
-	return nil
-}
-
-// verifyPackages compares every package with what is claimed of it.
-func (v *verification) verifyPackages(ctx context.Context) error {
-	progress := oneAtATime(v.options.Progress)
-	var done atomic.Int64
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(max(1, v.options.Jobs))
-	for _, c := range v.packages {
-		g.Go(func() error {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			if err := v.verifyPackage(ctx, c); err != nil {
-				return err
-			}
-			if progress != nil {
-				progress(Event{Step: "verify", Label: c.path, Done: int(done.Add(1)), Total: len(v.packages)})
-			}
-			return nil
-		})
-	}
-	return g.Wait()
-}
-
-func (v *verification) verifyPackage(ctx context.Context, c *claim) error {
-	o, err := v.at.Open(ctx, c.path)
-	if errors.Is(err, fs.ErrNotExist) {
-		v.find("package-missing", c.path, "%s lists it", c.index)
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	defer o.Close()
-	if o.Size() != c.size {
-		v.find("package-differs", c.path, "has %d bytes, and %s says %d", o.Size(), c.index, c.size)
-		return nil
-	}
-	if c.format == formatApt {
-		v.compareDeb(c, o)
-	} else {
-		v.compareRpm(c, o)
 	}
 	return nil
 }

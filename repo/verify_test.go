@@ -32,9 +32,9 @@ func TestVerifyFinds(t *testing.T) {
 		{"Packages changed", change(suite + "main/binary-amd64/Packages"), "index-differs " + suite + "main/binary-amd64/Packages"},
 		{"Packages.gz longer", longer(suite + "main/binary-amd64/Packages.gz"), "index-differs " + suite + "main/binary-amd64/Packages.gz"},
 		{"Packages.gz gone", remove(suite + "main/binary-amd64/Packages.gz"), "index-missing " + suite + "main/binary-amd64/Packages.gz"},
-		{"by-hash gone", remove(suite + "main/binary-amd64/by-hash"), "index-missing " + suite + "main/binary-amd64/by-hash/SHA256/"},
+		{"by-hash gone", remove(suite + "main/binary-amd64/by-hash"), "by-hash-missing " + suite + "main/binary-amd64/by-hash/SHA256/"},
 		{"deb gone", remove(debFile), "package-missing " + debFile},
-		{"deb changed", change(debFile), "package-damaged " + debFile},
+		{"deb changed", change(debFile), "package-differs " + debFile},
 		{"deb longer", longer(debFile), "package-differs " + debFile},
 		{"repomd.xml changed", change(repodata + "repomd.xml"), "signature-bad " + repodata + "repomd.xml.asc"},
 		{"repomd.xml gone", remove(repodata + "repomd.xml"), "repomd-missing " + repodata + "repomd.xml"},
@@ -42,7 +42,7 @@ func TestVerifyFinds(t *testing.T) {
 		{"primary gone", remove(repodata + "*-primary.xml.gz"), "index-missing " + repodata},
 		{"filelists changed", change(repodata + "*-filelists.xml.gz"), "index-differs " + repodata},
 		{"rpm gone", remove(rpmFile), "package-missing " + rpmFile},
-		{"rpm changed", change(rpmFile), "package-damaged " + rpmFile},
+		{"rpm changed", change(rpmFile), "package-differs " + rpmFile},
 		{"rpm longer", longer(rpmFile), "package-differs " + rpmFile},
 		{"key gone", remove("key.asc"), "key-missing key.asc"},
 		{"key of somebody else", otherKey("key.asc"), "key-differs key.asc"},
@@ -112,10 +112,7 @@ func TestVerifyStanza(t *testing.T) {
 		t.Fatal(err)
 	}
 	release := text(t, dir, "apt/dists/bookworm/Release")
-	release = strings.Replace(release, sum(old), sum(text(t, dir, "apt/dists/bookworm/main/binary-amd64/Packages")), 1)
-	if err := os.WriteFile(filepath.Join(dir, "apt/dists/bookworm/Release"), []byte(release), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	signRelease(t, dir, "apt/dists/bookworm", strings.Replace(release, sum(old), sum(text(t, dir, "apt/dists/bookworm/main/binary-amd64/Packages")), 1))
 	findings, err := repo.Verify(t.Context(), repo.VerifyOptions{Dir: dir})
 	if err != nil {
 		t.Fatal(err)
@@ -195,6 +192,24 @@ func resign(name string) func(*testing.T, string) {
 			t.Fatal(err)
 		}
 		if err := os.WriteFile(filepath.Join(dir, name), signed, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// signRelease gives a suite another Release, signed by the house key.
+func signRelease(t *testing.T, dir, suite, release string) {
+	t.Helper()
+	inline, err := key(t, house).Clear([]byte(release), noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	detached, err := key(t, house).Detached(strings.NewReader(release), noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, data := range map[string][]byte{"Release": []byte(release), "InRelease": inline, "Release.gpg": detached} {
+		if err := os.WriteFile(filepath.Join(dir, suite, name), data, 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -1,37 +1,74 @@
 package repo
 
 import (
-	"bytes"
 	"context"
 	"encoding/xml"
 	"errors"
 	"io"
+	"maps"
 	"path"
+	"slices"
+	"strconv"
 	"strings"
+	"time"
 
-	"wain/repo/rpm"
-	"wain/repo/store"
-	"wain/repo/yum"
+	"golang.org/x/sync/errgroup"
 )
 
 // A repomd is what is read of repomd.xml.
 type repomd struct {
-	Data []struct {
-		Type         string `xml:"type,attr"`
-		Checksum     string `xml:"checksum"`
-		OpenChecksum string `xml:"open-checksum"`
-		Size         int64  `xml:"size"`
-		OpenSize     int64  `xml:"open-size"`
-		Location     struct {
-			Href string `xml:"href,attr"`
-		} `xml:"location"`
-	} `xml:"data"`
+	Revision string       `xml:"revision"`
+	Data     []repomdData `xml:"data"`
 }
 
-// verifyYum checks one yum suite.
-func (v *verification) verifyYum(ctx context.Context, name suiteName) error {
-	file := name.tree() + "/repomd.xml"
-	data, err := v.read(ctx, file)
+type repomdData struct {
+	Type         string    `xml:"type,attr"`
+	Checksum     *checksum `xml:"checksum"`
+	OpenChecksum *checksum `xml:"open-checksum"`
+	Size         *string   `xml:"size"`
+	OpenSize     *string   `xml:"open-size"`
+	Timestamp    string    `xml:"timestamp"`
+	Location     struct {
+		Base string `xml:"base,attr"`
+		Href string `xml:"href,attr"`
+	} `xml:"location"`
+}
+
+// A checksum is a digest as repodata has it.
+type checksum struct {
+	Type  string `xml:"type,attr"`
+	Value string `xml:",chardata"`
+}
+
+// kind is the digest's name as Release has it; empty for one that no client knows.
+func (c *checksum) kind() string {
+	return map[string]string{"md5": "MD5Sum", "sha": "SHA1", "sha1": "SHA1", "sha224": "SHA224", "sha256": "SHA256", "sha384": "SHA384", "sha512": "SHA512"}[c.Type]
+}
+
+// vouches makes of a checksum and a size, both of which may be absent, what a file has to be.
+func vouches(sum *checksum, size *string) (vouched, bool) {
+	w := vouched{size: -1, sums: map[string]string{}}
+	if size != nil {
+		n, err := strconv.ParseInt(strings.TrimSpace(*size), 10, 64)
+		if err != nil || n < 0 {
+			return w, false
+		}
+		w.size = n
+	}
+	if sum != nil {
+		value := strings.ToLower(strings.TrimSpace(sum.Value))
+		if !isDigest(sum.kind(), value) {
+			return w, false
+		}
+		w.sums[sum.kind()] = value
+	}
+	return w, true
+}
+
+// verifyYum checks one yum repository.
+func (v *verification) verifyYum(ctx context.Context, t tree) error {
+	file := path.Join(t.folder, "repomd.xml")
+	data, err := v.read(ctx, file, maxReleaseSize)
 	if err != nil {
 		return err
 	}
@@ -39,188 +76,214 @@ func (v *verification) verifyYum(ctx context.Context, name suiteName) error {
 		v.find("repomd-missing", file, "there is no repomd.xml")
 		return nil
 	}
-	if err := v.detached(ctx, data, file+".asc"); err != nil {
+	if err := v.repomdSignature(ctx, file, data); err != nil {
 		return err
 	}
-	v.keys = append(v.keys, file+".key")
 	var md repomd
 	if err := xml.Unmarshal(data, &md); err != nil {
 		v.find("repomd-malformed", file, "%v", err)
 		return nil
 	}
-	plain := map[string][]byte{}
+	v.revision(file, md)
+	y := &yumSuite{v: v, tree: t, file: file, documents: map[string]*document{}}
+	// The documents are read side by side: filelists is by far the longest.
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(max(1, v.options.Jobs))
+	seen := map[string]bool{}
 	for _, d := range md.Data {
-		where := path.Join(name.base(), d.Location.Href)
-		packed, err := v.read(ctx, where)
-		if err != nil {
-			return err
-		}
-		if packed == nil {
-			v.find("index-missing", where, "repomd.xml lists it")
+		if seen[d.Type] {
+			v.find("repomd-duplicate-type", file, "two entries are called %q", d.Type)
 			continue
 		}
-		if _, twice := plain[d.Type]; twice {
-			v.find("repomd-malformed", file, "two entries are called %q", d.Type)
-		}
-		if !v.matches("index-differs", where, packed, d.Size, d.Checksum) {
-			continue
-		}
-		if !strings.HasSuffix(where, ".gz") {
-			plain[d.Type] = packed
-			continue
-		}
-		open, err := gunzip(packed, d.OpenSize)
-		if err != nil {
-			v.find("index-differs", where, "unpack: %v", err)
-			continue
-		}
-		if v.matches("index-differs", where, open, d.OpenSize, d.OpenChecksum) {
-			plain[d.Type] = open
-		}
+		seen[d.Type] = true
+		doc := &document{kind: d.Type}
+		y.documents[d.Type] = doc
+		g.Go(func() error { return y.entry(ctx, d, doc) })
 	}
-	if plain["primary"] == nil {
-		v.find("repomd-malformed", file, "no readable primary")
-		return nil
+	if err := g.Wait(); err != nil {
+		return err
 	}
-	v.records(name, file, plain)
+	return y.packages()
+}
+
+// repomdSignature checks repomd.xml.asc. Nobody but us is bound to sign; who asks for a key does so for all.
+func (v *verification) repomdSignature(ctx context.Context, file string, data []byte) error {
+	there, err := v.detached(ctx, data, file+".asc")
+	if err != nil {
+		return err
+	}
+	key, err := v.read(ctx, file+".key", maxKeyFile)
+	if err != nil {
+		return err
+	}
+	if !there && !v.options.Unsigned && (v.ours || key != nil || v.options.Verifier != nil) {
+		v.find("signature-missing", file+".asc", "there is no signature: clients refuse that where repo_gpgcheck=1")
+	}
+	if v.ours && there {
+		v.keys = append(v.keys, file+".key")
+	}
 	return nil
 }
 
-// A primaryPackage is what is read of a package in primary.
-type primaryPackage struct {
-	Name    string `xml:"name"`
-	Arch    string `xml:"arch"`
-	Version struct {
-		Epoch   string `xml:"epoch,attr"`
-		Version string `xml:"ver,attr"`
-		Release string `xml:"rel,attr"`
-	} `xml:"version"`
-	Checksum struct {
-		Type  string `xml:"type,attr"`
-		Value string `xml:",chardata"`
-	} `xml:"checksum"`
-	Size struct {
-		Package int64 `xml:"package,attr"`
-	} `xml:"size"`
-	Location struct {
-		Href string `xml:"href,attr"`
-	} `xml:"location"`
-}
-
-// records notes what primary says of each package, with the raw records of our own indexes.
-func (v *verification) records(name suiteName, file string, plain map[string][]byte) {
-	packages, err := readPrimary(plain["primary"])
-	if err != nil {
-		v.find("index-malformed", file, "primary: %v", err)
+// revision judges when repomd.xml says it is from.
+func (v *verification) revision(file string, md repomd) {
+	now := v.options.Time
+	if now.IsZero() {
 		return
 	}
-	raw := map[string][][]byte{}
-	for _, kind := range kinds[formatYum] {
-		raw[kind] = cutRecords(plain[kind])
-		if v.ours && len(raw[kind]) != len(packages) {
-			v.find("index-malformed", file, "%s has %d records for %d packages", kind, len(raw[kind]), len(packages))
+	newest := time.Time{}
+	for _, text := range append([]string{md.Revision}, timestamps(md)...) {
+		// A revision may be any text; one of ten digits is a date.
+		text, _, _ = strings.Cut(strings.TrimSpace(text), ".")
+		if seconds, err := strconv.ParseInt(text, 10, 64); err == nil && len(text) == 10 && time.Unix(seconds, 0).After(newest) {
+			newest = time.Unix(seconds, 0).UTC()
 		}
 	}
-	seen := map[[5]string]string{}
-	for i, p := range packages {
-		key := [5]string{p.Name, p.Version.Epoch, p.Version.Version, p.Version.Release, p.Arch}
-		if other, twice := seen[key]; twice {
-			v.find("duplicate-package", file, "%s is there twice: %s and %s", strings.Join(key[:], " "), other, p.Location.Href)
-		}
-		seen[key] = p.Location.Href
-		if p.Checksum.Type != "sha256" || p.Location.Href == "" {
-			v.find("index-malformed", file, "primary: %s has no location or no SHA-256", p.Name)
+	switch {
+	case newest.IsZero():
+	case newest.After(now.Add(maxFuture)):
+		v.find("date-future", file, "dated %s, and it is %s", newest.Format(time.RFC3339), now.UTC().Format(time.RFC3339))
+	case v.options.MaxAge > 0 && now.Sub(newest) > v.options.MaxAge:
+		v.find("date-old", file, "dated %s, more than %s ago", newest.Format(time.RFC3339), v.options.MaxAge)
+	}
+}
+
+func timestamps(md repomd) []string {
+	var all []string
+	for _, d := range md.Data {
+		all = append(all, d.Timestamp)
+	}
+	return all
+}
+
+// yumKinds are the documents with a record for each package.
+func yumKinds() []string { return []string{"primary", "filelists", "other"} }
+
+// A yumSuite is a yum repository while it is verified.
+type yumSuite struct {
+	v         *verification
+	tree      tree
+	file      string // repomd.xml
+	documents map[string]*document
+}
+
+// A document is what is kept of one of repomd.xml's entries.
+type document struct {
+	kind     string
+	file     string
+	good     bool       // it is what repomd.xml vouches for
+	announced int        // packages, as its first line says
+	ids      []string   // of its packages
+	records  [][32]byte // SHA-256, where the repository is ours
+	batch    batch      // of primary
+}
+
+// entry checks the file of one of repomd.xml's entries and reads it.
+func (y *yumSuite) entry(ctx context.Context, d repomdData, doc *document) error {
+	v := y.v
+	if d.Location.Base != "" {
+		v.find("location-elsewhere", y.file, "%s lies at %q, and was not looked into", d.Type, d.Location.Base)
+		return nil
+	}
+	if escapes(d.Location.Href) {
+		v.find("path-escape", y.file, "%s lies at %q", d.Type, d.Location.Href)
+		return nil
+	}
+	doc.file = path.Join(y.tree.base, d.Location.Href)
+	form, ok := vouches(d.Checksum, d.Size)
+	plain, openOK := vouches(d.OpenChecksum, d.OpenSize)
+	if !ok || !openOK || d.Checksum == nil {
+		v.find("repomd-malformed", y.file, "%s: no usable checksum or size", d.Type)
+		return nil
+	}
+	if kind, _ := strongest(form); !strong(kind) {
+		v.find("digest-weak", y.file, "%s has a checksum of type %q alone", d.Type, d.Checksum.Type)
+	}
+	stored, unpacked := newMeter(form.kinds()...), newMeter(plain.kinds()...)
+	suffix := path.Ext(doc.file)
+	found, err := v.scan(ctx, doc.file, suffix, stored, unpacked, y.parser(doc))
+	switch {
+	case isStoreError(err):
+		return err
+	case !found:
+		v.find("index-missing", doc.file, "repomd.xml lists it: zypper fetches every file of the list")
+	case form.differs(stored) != "":
+		v.find("index-differs", doc.file, "%s", form.differs(stored))
+	case errors.Is(err, errXZStreams):
+		v.find("index-xz-streams", doc.file, "%v", err)
+	case err != nil:
+		v.find("index-malformed", doc.file, "%v", err)
+	case packed(suffix) && plain.differs(unpacked) != "":
+		v.find("index-differs", doc.file, "uncompressed: %s", plain.differs(unpacked))
+	default:
+		doc.good = true
+	}
+	return nil
+}
+
+// packed reports whether we can tell what a file of the suffix is uncompressed.
+func packed(suffix string) bool { return slices.Contains(packings()[1:5], suffix) }
+
+// parser returns what reads a document; nil for one that says nothing of packages.
+func (y *yumSuite) parser(doc *document) func(io.Reader) error {
+	switch doc.kind {
+	case "primary":
+		return func(r io.Reader) error { return y.v.primaryIndex(y.tree, doc, r) }
+	case "filelists", "other":
+		return func(r io.Reader) error { return y.v.listIndex(doc, r) }
+	}
+	return nil
+}
+
+// packages takes what primary says, once it is compared with the other documents.
+func (y *yumSuite) packages() error {
+	primary := y.documents["primary"]
+	if primary == nil {
+		y.v.find("repomd-malformed", y.file, "no entry is called primary")
+		return nil
+	}
+	for _, kind := range yumKinds() {
+		doc := y.documents[kind]
+		if doc == nil || !doc.good {
 			continue
 		}
-		c := claim{
-			format: formatYum, path: path.Join(name.base(), p.Location.Href), index: file, href: p.Location.Href,
-			size: p.Size.Package, sha256: p.Checksum.Value,
+		if doc.announced != len(doc.ids) {
+			y.v.find("package-count", doc.file, "announces %d packages and has %d", doc.announced, len(doc.ids))
 		}
-		for _, kind := range kinds[formatYum] {
-			if v.ours && i < len(raw[kind]) {
-				c.records = append(c.records, raw[kind][i])
+		y.samePackages(primary, doc)
+	}
+	if !primary.good {
+		return nil
+	}
+	for i := range primary.batch.claims {
+		for j, kind := range yumKinds() {
+			if doc := y.documents[kind]; doc != nil && doc.good && i < len(doc.records) {
+				primary.batch.claims[i].records[j] = doc.records[i]
 			}
 		}
-		v.claim(c)
 	}
+	y.v.duplicates(&primary.batch, map[string]*claim{})
+	return y.v.take(&primary.batch)
 }
 
-// readPrimary parses primary.xml package by package.
-func readPrimary(data []byte) ([]primaryPackage, error) {
-	var packages []primaryPackage
-	d := xml.NewDecoder(bytes.NewReader(data))
-	for {
-		token, err := d.Token()
-		if errors.Is(err, io.EOF) {
-			return packages, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		if start, ok := token.(xml.StartElement); ok && start.Name.Local == "package" {
-			var p primaryPackage
-			if err := d.DecodeElement(&p, &start); err != nil {
-				return nil, err
-			}
-			packages = append(packages, p)
-		}
-	}
-}
-
-// cutRecords cuts one of our own documents into its packages' records, each with the newline that ends it.
-func cutRecords(document []byte) [][]byte {
-	const end = "</package>\n"
-	var records [][]byte
-	at := bytes.Index(document, []byte("<package "))
-	for at >= 0 {
-		n := bytes.Index(document[at:], []byte(end))
-		if n < 0 {
-			break
-		}
-		records = append(records, document[at:at+n+len(end)])
-		at += n + len(end)
-		if !bytes.HasPrefix(document[at:], []byte("<package ")) {
-			break
-		}
-	}
-	return records
-}
-
-// compareRpm compares a package with its records.
-func (v *verification) compareRpm(c *claim, o store.Object) {
-	p, err := rpm.Read(o, o.Size())
-	if err != nil {
-		v.find("package-damaged", c.path, "%v", err)
+// samePackages wants a document to be about the packages that primary has.
+func (y *yumSuite) samePackages(primary, doc *document) {
+	if !primary.good || doc == primary {
 		return
 	}
-	if p.SHA256 != c.sha256 {
-		v.find("package-differs", c.path, "SHA-256 is %s, and %s says %s", p.SHA256, c.index, c.sha256)
-		return
+	count := map[string]int{}
+	for _, id := range primary.ids {
+		count[id]++
 	}
-	v.packageSignature(c, p, o)
-	if len(c.records) != len(kinds[formatYum]) {
-		return
+	for _, id := range doc.ids {
+		count[id]--
 	}
-	r := yum.Records(p, c.href)
-	for i, want := range [][]byte{r.Primary, r.Filelists, r.Other} {
-		if !bytes.Equal(want, c.records[i]) {
-			v.find("record-differs", c.path, "%s of %s does not say what the package does", kinds[formatYum][i], c.index)
-		}
-	}
-}
-
-// packageSignature checks what gpgcheck=1 makes of a package: our own client configuration has that in it.
-func (v *verification) packageSignature(c *claim, p *rpm.Package, o store.Object) {
-	judge := v.options.Verifier
-	switch {
-	case judge == nil || judge.Package == nil:
-	case !p.Signed:
-		if !v.options.Unsigned {
-			v.find("signature-missing", c.path, "the package is not signed: dnf and zypper refuse it where gpgcheck=1")
-		}
-	default:
-		if _, err := judge.Package(io.NewSectionReader(o, 0, o.Size())); err != nil {
-			v.find("signature-bad", c.path, "%v", err)
+	for _, id := range slices.Sorted(maps.Keys(count)) {
+		switch {
+		case count[id] > 0:
+			y.v.find("pkgids-differ", doc.file, "the package %s of primary is not in it", id)
+		case count[id] < 0:
+			y.v.find("pkgids-differ", doc.file, "the package %s is not in primary", id)
 		}
 	}
 }
