@@ -76,6 +76,10 @@ type Signer struct {
 
 	PublicArmored, PublicBinary []byte   // all keys
 	Fingerprints                []string // 40 hex digits each
+
+	// Accepts says why hosts of a suite would refuse what is signed for it, by the suite's name and format ("apt" or
+	// "yum"). It is asked before anything is written. It may be nil.
+	Accepts func(suite, format string) error
 }
 
 // An Event tells how far a publish has come.
