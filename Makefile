@@ -4,10 +4,10 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 FUZZTIME    ?= 30s
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test clients apps fuzz bench golden lint docs check
+.PHONY: help build demo test clients apps fuzz bench bench-publish golden lint docs check
 
 help: ## List the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 16
 
 build: ## Build bin/wain, one static binary
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o bin/wain ./cmd/wain
@@ -33,9 +33,13 @@ fuzz: ## Fuzz every parser of foreign bytes, FUZZTIME each; then 100,000 random 
 	WAIN_RANDOM_CASES=100000 go test -count=1 -timeout 30m -run Oracle ./convert/pep
 	WAIN_SEEDS=100 go test -count=1 -timeout 30m -run 'Random|Pip$$' ./convert/lock ./convert/index/pipconf
 
-bench: build ## Measure beside dpkg-deb, nfpm, uv, createrepo_c and apt-ftparchive
+bench: build ## Measure converting beside dpkg-deb, nfpm and uv
 	bash fixtures/setup
-	go run ./fixtures/bench
+	go run ./fixtures/bench convert
+
+bench-publish: build ## Measure publishing beside aptly, reprepro, apt-ftparchive, createrepo_c and freight (minutes)
+	bash fixtures/setup
+	go run ./fixtures/bench publish
 
 golden: ## Rewrite the golden files, then look at the diff
 	go test ./convert ./convert/pack -run Golden -update
