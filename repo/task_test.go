@@ -97,7 +97,7 @@ func (do task) run(ctx context.Context) (*repo.Result, error) {
 		do.Time = noon
 	}
 	c := repo.Commit{Store: do.home(), Time: do.Time, Signer: signer(k), Jobs: 1}
-	o := repo.Options{Commit: c, Paths: do.Paths, Suite: do.Suite, Origin: "Example", BaseURL: do.Base}
+	o := repo.Options{Commit: c, Paths: do.Paths, Suite: do.Suite, Origin: "Example Archive", BaseURL: do.Base}
 	switch do.Do {
 	case "publish", "commit":
 		return repo.Publish(ctx, o)
