@@ -1,56 +1,105 @@
 package yum
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
 	"wain/repo/rpm"
 )
 
+// Repository is the content of repomd.xml.
+type Repository struct {
+	// Revision must never fall: EL 7 ignores an older one. Ours is a number;
+	// others may write any text.
+	Revision string
+	// Tags is the element of that name as it stands in the file, for a
+	// repository that was adopted; empty where there is none.
+	Tags string
+	// Data are the files, in the order of repomd.xml.
+	Data []Data
+}
+
 // Data is one file that repomd.xml vouches for.
 type Data struct {
 	// Type is "primary", "filelists", "other" or another name; each occurs
 	// once.
-	Type string
-	// Checksum is the SHA-256 of the file as stored, OpenChecksum that of
-	// its uncompressed content, both hexadecimal. OpenChecksum is empty for
-	// a file that is stored uncompressed.
-	Checksum, OpenChecksum string
+	Type string `json:"type"`
+	// Checksum covers the file as stored, OpenChecksum its uncompressed
+	// content, both hexadecimal. OpenChecksum is empty for a file that is
+	// stored uncompressed.
+	Checksum     string `json:"checksum"`
+	OpenChecksum string `json:"open_checksum,omitempty"`
+	// ChecksumType and OpenChecksumType name the algorithms; empty is sha256,
+	// which is all that we make.
+	ChecksumType     string `json:"checksum_type,omitempty"`
+	OpenChecksumType string `json:"open_checksum_type,omitempty"`
 	// Size is the length of the file as stored, OpenSize that of its
-	// uncompressed content, in bytes.
-	Size, OpenSize int64
+	// uncompressed content, in bytes; -1 where a foreign repomd.xml does not
+	// say.
+	Size     int64 `json:"size"`
+	OpenSize int64 `json:"open_size,omitempty"`
 	// Timestamp is in seconds since 1970.
-	Timestamp int64
+	Timestamp int64 `json:"timestamp"`
 	// Href is relative to the folder that holds repodata.
-	Href string
+	Href string `json:"href"`
+	// Base is the URL that Href is relative to instead (xml:base); empty
+	// almost always. Such a file is not the repository's to keep.
+	Base string `json:"base,omitempty"`
+	// Raw is the whole element as it stood in the repomd.xml that it was read
+	// from, with whatever we know nothing of. It is what [Repository.Render]
+	// writes where it is not empty; the other fields are then as read.
+	Raw string `json:"raw,omitempty"`
 }
 
-// Repomd renders repomd.xml, with the files in the given order. The revision
-// must never fall: EL 7 ignores an older one.
+// Repomd renders repomd.xml, with the files in the given order.
 func Repomd(revision int64, data []Data) []byte {
+	r := Repository{Revision: strconv.FormatInt(revision, 10), Data: data}
+	return r.Render()
+}
+
+// Render returns repomd.xml as createrepo_c writes it.
+func (r *Repository) Render() []byte {
 	w := &writer{}
 	w.raw(declaration, `<repomd xmlns="http://linux.duke.edu/metadata/repo" xmlns:rpm="http://linux.duke.edu/metadata/rpm">`, "\n")
-	w.element("  ", "revision", strconv.FormatInt(revision, 10))
-	for _, d := range data {
-		w.raw("  <data")
-		w.attribute("type", d.Type)
-		w.raw(">\n")
-		w.raw(`    <checksum type="sha256">`, d.Checksum, "</checksum>\n")
-		if d.OpenChecksum != "" {
-			w.raw(`    <open-checksum type="sha256">`, d.OpenChecksum, "</open-checksum>\n")
+	w.element("  ", "revision", r.Revision)
+	if r.Tags != "" {
+		w.raw("  ", r.Tags, "\n")
+	}
+	for _, d := range r.Data {
+		if d.Raw != "" {
+			w.raw("  ", d.Raw, "\n")
+		} else {
+			d.render(w)
 		}
-		w.raw("    <location")
-		w.attribute("href", d.Href)
-		w.raw("/>\n")
-		w.element("    ", "timestamp", strconv.FormatInt(d.Timestamp, 10))
-		w.element("    ", "size", strconv.FormatInt(d.Size, 10))
-		if d.OpenChecksum != "" {
-			w.element("    ", "open-size", strconv.FormatInt(d.OpenSize, 10))
-		}
-		w.raw("  </data>\n")
 	}
 	w.raw("</repomd>\n")
 	return w.b
+}
+
+func (d *Data) render(w *writer) {
+	w.raw("  <data")
+	w.attribute("type", d.Type)
+	w.raw(">\n")
+	writeChecksum(w, "checksum", d.ChecksumType, d.Checksum)
+	if d.OpenChecksum != "" {
+		writeChecksum(w, "open-checksum", d.OpenChecksumType, d.OpenChecksum)
+	}
+	w.raw("    <location")
+	w.attribute("href", d.Href)
+	w.raw("/>\n")
+	w.element("    ", "timestamp", strconv.FormatInt(d.Timestamp, 10))
+	w.element("    ", "size", strconv.FormatInt(d.Size, 10))
+	if d.OpenChecksum != "" {
+		w.element("    ", "open-size", strconv.FormatInt(d.OpenSize, 10))
+	}
+	w.raw("  </data>\n")
+}
+
+func writeChecksum(w *writer, element, kind, value string) {
+	w.raw("    <", element)
+	w.attribute("type", cmp.Or(kind, "sha256"))
+	w.raw(">", value, "</", element, ">\n")
 }
 
 // PoolPath returns where a package lives, relative to the folder that holds
