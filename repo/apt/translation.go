@@ -16,22 +16,18 @@ import (
 // generate" writes, but that a description occurs for each package that has
 // it; apt takes the first.
 func Translation(p *deb.Package) []byte {
-	description := p.Control.Get("Description")
-	if description == "" {
+	text := description(p)
+	if text == "" {
 		return nil
 	}
-	text := "Package: " + p.Name + "\nDescription-md5: " + descriptionMD5(description) + "\nDescription-en:"
-	if description[0] != '\n' {
-		text += " "
-	}
-	return []byte(text + description + "\n\n")
+	return []byte("Package: " + p.Name + "\nDescription-md5: " + descriptionMD5(text) + "\nDescription-en: " + text + "\n\n")
 }
 
 // ShortStanza is [Stanza] for a suite with Translation-en: of the description
 // it has the first line and the digest of all of it.
 func ShortStanza(p *deb.Package, path string) []byte {
-	description := p.Control.Get("Description")
-	if description == "" {
+	text := description(p)
+	if text == "" {
 		return Stanza(p, path)
 	}
 	short := *p
@@ -39,20 +35,25 @@ func ShortStanza(p *deb.Package, path string) []byte {
 	for _, f := range p.Control.Fields {
 		switch {
 		case strings.EqualFold(f.Name, "Description"):
-			f.Value, _, _ = strings.Cut(f.Value, "\n")
+			f.Value, _, _ = strings.Cut(text, "\n")
 		case strings.EqualFold(f.Name, "Description-md5"):
 			continue
 		}
 		short.Control.Fields = append(short.Control.Fields, f)
 	}
-	short.Control.Fields = append(short.Control.Fields, deb.Field{Name: "Description-md5", Value: descriptionMD5(description)})
+	short.Control.Fields = append(short.Control.Fields, deb.Field{Name: "Description-md5", Value: descriptionMD5(text)})
 	return Stanza(&short, path)
 }
 
-// descriptionMD5 is the digest of a description as it stands in the control
-// file, from behind the blanks that follow the colon to the end of its last
+// description is that of the control file as apt reads it: without any white
+// space in front, so that an empty first line is none.
+func description(p *deb.Package) string {
+	return strings.TrimLeft(p.Control.Get("Description"), " \t\r\n\v\f")
+}
+
+// descriptionMD5 is the digest of a description up to the end of its last
 // line, line feed included.
-func descriptionMD5(description string) string {
-	sum := md5.Sum([]byte(description + "\n"))
+func descriptionMD5(text string) string {
+	sum := md5.Sum([]byte(text + "\n"))
 	return hex.EncodeToString(sum[:])
 }
