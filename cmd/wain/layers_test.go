@@ -52,6 +52,7 @@ var doors = map[string][]string{
 	"github.com/sassoftware/go-rpmutils": {}, // an oracle of tests
 	"github.com/pelletier/go-toml":       {"wain/convert/lock"},
 	"golang.org/x/net/html":              {"wain/convert/index/simple"},
+	"github.com/aws":                     {"wain/repo/store"},
 }
 
 type goPackage struct {

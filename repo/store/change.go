@@ -153,7 +153,7 @@ func checkName(name string) error {
 	if !fs.ValidPath(name) || name == "." || strings.ContainsAny(name, "\\\x00") {
 		return fmt.Errorf("store %q: not a name within a store", name)
 	}
-	if name == Private || name == lockName || name == stagedName || strings.HasPrefix(name, stagedName+"/") {
+	if name == Private || name == lockName || name == conditionsName || name == stagedName || strings.HasPrefix(name, stagedName+"/") {
 		return fmt.Errorf("store %q: the name is the store's own", name)
 	}
 	return nil
@@ -162,6 +162,9 @@ func checkName(name string) error {
 var (
 	lockName   = path.Join(Private, "lock")
 	stagedName = path.Join(Private, "staged")
+
+	// conditionsName is the object that says that a server was asked whether it honours conditions, and does.
+	conditionsName = path.Join(Private, "conditions")
 )
 
 // copyTo writes the file's bytes to w and checks them. It must not be called for a link.
