@@ -119,7 +119,9 @@ func (w vouched) differs(m *meter) string {
 }
 
 // digestKinds are the digests from the strongest to the weakest.
-func digestKinds() []string { return []string{"SHA512", "SHA384", "SHA256", "SHA224", "SHA1", "MD5Sum"} }
+func digestKinds() []string {
+	return []string{"SHA512", "SHA384", "SHA256", "SHA224", "SHA1", "MD5Sum"}
+}
 
 // strong reports whether a digest of the kind is accepted by current clients alone.
 func strong(kind string) bool { return kind != "SHA1" && kind != "MD5Sum" }

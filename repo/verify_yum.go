@@ -169,13 +169,13 @@ type yumSuite struct {
 
 // A document is what is kept of one of repomd.xml's entries.
 type document struct {
-	kind     string
-	file     string
-	good     bool       // it is what repomd.xml vouches for
+	kind      string
+	file      string
+	good      bool       // it is what repomd.xml vouches for
 	announced int        // packages, as its first line says
-	ids      []string   // of its packages
-	records  [][32]byte // SHA-256, where the repository is ours
-	batch    batch      // of primary
+	ids       []string   // of its packages
+	records   [][32]byte // SHA-256, where the repository is ours
+	batch     batch      // of primary
 }
 
 // entry checks the file of one of repomd.xml's entries and reads it.

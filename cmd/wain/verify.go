@@ -1,24 +1,25 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"os"
+	"path"
 	"path/filepath"
 	"runtime"
-	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"wain/repo"
-	"wain/sign"
+	"wain/repo/store"
 )
 
 type verifyOptions struct {
-	key      string
+	keys     []string
+	suites   []string
+	maxAge   age
 	unsigned bool
 	jobs     int
 }
@@ -26,25 +27,37 @@ type verifyOptions struct {
 func newVerifyCommand(con *console) *cobra.Command {
 	opts := verifyOptions{}
 	cmd := &cobra.Command{
-		Use:   "verify REPO",
-		Short: "Check a repository as a strict client would",
-		Long: `Check a repository folder as a strict client would, and more: every signature,
-the size and digest of every index in each of its forms, every package with its
-digest, what the indexes say of a package against what it says of itself, and
-the signature within an .rpm, which dnf and zypper check as well.
+		Use:   "verify REPO|URL|PACKAGE...",
+		Short: "Check a repository or packages as a strict client would",
+		Long: `Check a repository as a strict client would, and more: every signature and
+date, the size and digest of every index in each of its forms, every package
+with its digest, what the indexes say of a package against what it says of
+itself, the signature within an .rpm, and files that no index names. The
+repository may be anybody's: apt suites at dists/SUITE and yum repositories at
+repodata, in any folder, and flat apt repositories. docs/formats.md lists the
+rules.
+
+A folder is searched for suites. Over HTTP, a repository of ours lists them, a
+yum repository is its base URL, and elsewhere --suite names the apt suites.
+
+Given packages, check each by itself.
 
 The key to trust is --key, a public key file. Without it the repository's own
-key.asc is taken, which proves that the repository is consistent, not whose it
-is. Each finding is a line; any finding is exit code 3.`,
-		Example: `  wain verify ./repo --key archive.asc`,
-		Args:    operands(1, 1, "no REPO: name the folder of a repository"),
+key is taken, which proves that the repository is consistent, not whose it is.
+Each finding is a line; any finding is exit code 3.`,
+		Example: `  wain verify ./repo --key archive.asc
+  wain verify dist/debian12/python-myproject_1.2.3_all.deb`,
+		Args: operands(1, -1, "no REPO: name a repository's folder or URL, or package files"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return runVerify(cmd.Context(), args[0], opts, con)
+			return runVerify(cmd.Context(), args, opts, con)
 		},
 	}
-	cmd.Flags().StringVar(&opts.key, "key", "", "public key `file` to trust")
-	cmd.Flags().BoolVar(&opts.unsigned, "unsigned", false, "accept a repository without any signature")
-	cmd.Flags().IntVarP(&opts.jobs, "jobs", "j", runtime.NumCPU(), "how many packages to read at once")
+	flags := cmd.Flags()
+	flags.StringArrayVar(&opts.keys, "key", nil, "public key `file` to trust; may be given several times")
+	flags.StringArrayVar(&opts.suites, "suite", nil, "`suite` to check, instead of all; may be given several times")
+	flags.Var(&opts.maxAge, "max-age", "how old an index may be, as in 90d or 36h")
+	flags.BoolVar(&opts.unsigned, "unsigned", false, "accept a repository or package without any signature")
+	flags.IntVarP(&opts.jobs, "jobs", "j", runtime.NumCPU(), "how many packages to read at once")
 	completeFiles(cmd, "asc", "key")
 	return cmd
 }
@@ -53,7 +66,7 @@ is. Each finding is a line; any finding is exit code 3.`,
 type verifyDocument struct {
 	Schema    string         `json:"schema"`
 	Changed   bool           `json:"changed"`    // always false: nothing is written
-	TrustedBy string         `json:"trusted_by"` // the key file; "" when nothing is signed
+	TrustedBy string         `json:"trusted_by"` // the key files, by commas; "" when nothing is signed
 	Findings  []repo.Finding `json:"findings"`
 }
 
@@ -62,28 +75,33 @@ type verifyDocument struct {
 // apt allows as much (Acquire::Max-FutureTime).
 const clockSkew = 10 * time.Second
 
-func runVerify(ctx context.Context, dir string, opts verifyOptions, con *console) error {
+func runVerify(ctx context.Context, args []string, opts verifyOptions, con *console) error {
 	if err := checkJobs(opts.jobs); err != nil {
 		return err
 	}
-	if _, err := os.Stat(dir); err != nil {
-		return fmt.Errorf("verify: %w", err)
+	o := repo.VerifyOptions{
+		Suites: opts.suites, Unsigned: opts.unsigned, Jobs: opts.jobs, Time: con.now(), MaxAge: time.Duration(opts.maxAge),
+		Progress: func(e repo.Event) { con.step(e.Step, e.Label, e.Done, e.Total) },
 	}
-	trusted := opts.key
-	if trusted == "" && !opts.unsigned {
-		trusted = con.ownKey(dir)
+	files, err := packageOperands(args)
+	if err != nil {
+		return err
 	}
-	var verifier *repo.Verifier
-	if trusted != "" {
-		var err error
-		if verifier, err = readVerifier(trusted, con.now().Add(clockSkew)); err != nil {
+	if !files {
+		if args[0], err = con.verifyStore(ctx, args[0], &o); err != nil {
 			return err
 		}
 	}
-	findings, err := repo.Verify(ctx, repo.VerifyOptions{
-		Dir: dir, Verifier: verifier, Unsigned: opts.unsigned, Jobs: opts.jobs,
-		Progress: func(e repo.Event) { con.step(e.Step, e.Label, e.Done, e.Total) },
-	})
+	trusted, err := con.trust(ctx, opts, &o)
+	if err != nil {
+		return err
+	}
+	var findings []repo.Finding
+	if files {
+		findings, err = repo.VerifyFiles(ctx, args, o)
+	} else {
+		findings, err = repo.Verify(ctx, o)
+	}
 	if err != nil {
 		return err
 	}
@@ -93,19 +111,51 @@ func runVerify(ctx context.Context, dir string, opts verifyOptions, con *console
 	if len(findings) > 0 {
 		return &differenceError{len(findings)}
 	}
-	con.say("%s: no findings", dir)
+	con.say("%s: no findings", strings.Join(args, " "))
 	return nil
 }
 
-// ownKey is the key file of a repository; "" where it has none, and signatures
-// can only be missed.
-func (c *console) ownKey(dir string) string {
-	path := filepath.Join(dir, "key.asc")
-	if _, err := os.Stat(path); err != nil {
-		return ""
+// packageOperands reports whether the operands are package files. A repository
+// is verified alone: what it is called stands before no finding.
+func packageOperands(args []string) (bool, error) {
+	files := 0
+	for _, arg := range args {
+		if strings.Contains(arg, "://") {
+			continue
+		}
+		stat, err := os.Stat(arg)
+		if err != nil {
+			return false, fmt.Errorf("verify: %w", err)
+		}
+		if !stat.IsDir() {
+			files++
+		}
 	}
-	c.warnf("no --key: the repository's own key is taken, which proves consistency, not whose it is")
-	return path
+	if files != len(args) && len(args) > 1 {
+		return false, usagef("one repository, or package files alone, can be verified at a time")
+	}
+	return files > 0, nil
+}
+
+// verifyStore opens the repository of an operand, which may also be the folder
+// of one of its suites, and returns what it is called.
+func (c *console) verifyStore(ctx context.Context, operand string, o *repo.VerifyOptions) (string, error) {
+	base, suite, named := strings.Cut(filepath.ToSlash(strings.TrimRight(operand, "/")), "/dists/")
+	if named && suite != "" && len(o.Suites) == 0 {
+		operand, o.Suites = base, []string{suite}
+	}
+	var err error
+	o.Dir = operand
+	o.Store, err = c.openReader(ctx, operand)
+	return operand, err
+}
+
+// openReader is the store of a folder or URL.
+func (c *console) openReader(_ context.Context, operand string) (store.Reader, error) {
+	if strings.Contains(operand, "://") {
+		return nil, usagef("%q: only folders can be verified", path.Clean(operand))
+	}
+	return store.NewFolder(operand, store.FolderOptions{}), nil
 }
 
 func (c *console) showFindings(trusted string, findings []repo.Finding) error {
@@ -116,41 +166,6 @@ func (c *console) showFindings(trusted string, findings []repo.Finding) error {
 	}
 	for _, f := range findings {
 		c.line(fmt.Sprintf("%s %s: %s", f.Rule, f.Path, f.Detail))
-	}
-	return nil
-}
-
-// readVerifier makes functions of the public keys in a file.
-func readVerifier(path string, at time.Time) (*repo.Verifier, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("read key: %w", err)
-	}
-	keys, err := sign.ReadPublic(data)
-	if err != nil {
-		return nil, &keyError{path, err}
-	}
-	return &repo.Verifier{
-		Clear: func(message []byte) ([]byte, string, error) { return keys.VerifyClear(message, at) },
-		Detached: func(data, signature []byte) (string, error) {
-			return keys.VerifyDetached(bytes.NewReader(data), signature, at)
-		},
-		Key:     func(file []byte) error { return sameKeys(keys, file) },
-		Package: func(pkg io.Reader) (string, error) { return keys.VerifyRPM(pkg, at) },
-	}, nil
-}
-
-// sameKeys wants no key in a file but those of the ring.
-func sameKeys(ring *sign.Keyring, file []byte) error {
-	served, err := sign.ReadPublic(file)
-	if err != nil {
-		return err
-	}
-	for _, c := range served.Certificates() {
-		trusted := slices.ContainsFunc(ring.Certificates(), func(t *sign.Certificate) bool { return t.Fingerprint() == c.Fingerprint() })
-		if !trusted {
-			return fmt.Errorf("key %s is in it, which is not trusted", c.Fingerprint())
-		}
 	}
 	return nil
 }
