@@ -6,63 +6,220 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
 
 	"wain/repo/store"
 )
 
-// keptManifests is how many generations' state is kept, the current one included.
-const keptManifests = 10
+// The generations that are kept, to be looked at and gone back to: the newest, all of some days, and never more than
+// so many. Packages stay as long as a kept generation names them.
+const (
+	keptNewest = 20
+	keptDays   = 7 * 24 * time.Hour
+	keptMost   = 500
 
-// record adds the generation's own file and the head to the change, and makes the state stale that no kept
-// generation names.
-func (g *generation) record(ctx context.Context, at store.Reader, change *store.Change) error {
-	data, err := encodeState(g)
+	// sweepAt is how many generations may be left over before their state is swept: that takes reading all that is
+	// kept, which one publish in so many does.
+	sweepAt = 8
+)
+
+// record adds the generation's own file and the head to the change.
+func (e *editor) record(ctx context.Context, now *current, next *generation, change *store.Change) error {
+	data, err := encodeState(next)
 	if err != nil {
 		return err
 	}
-	g.manifest = fmt.Sprintf("%s/%d-%.8s.json", generationFolder, g.Number, digest(data))
-	change.Index = append(change.Index, store.File{Name: g.manifest, Data: data})
-	state, err := encodeState(head{Schema: headSchema, Generation: g.Number, Manifest: g.manifest})
-	if err != nil {
-		return err
-	}
-	change.Head.State = &store.File{Name: headName, Data: state}
-	return g.dropState(ctx, at, change)
-}
-
-// dropState makes manifests and segments stale: those of generations too long ago, and those that publishers left
-// which died before their commit.
-func (g *generation) dropState(ctx context.Context, at store.Reader, change *store.Change) error {
-	named := map[string]bool{}
-	for kept, old := 0, g; old != nil && kept < keptManifests; kept++ {
-		named[old.manifest] = true
-		for _, s := range old.Suites {
-			for _, ref := range s.Segments {
-				named[segmentName(ref.ID)] = true
-				for _, kind := range kinds[s.Format] {
-					named[memberName(ref.ID, kind)] = true
-				}
-			}
-		}
-		if old.Previous == "" {
-			break
-		}
-		before, err := loadManifest(ctx, at, old.Previous)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	next.manifest = stateName(generationFolder, next.Number, data)
+	change.Index = append(change.Index, store.File{Name: next.manifest, Data: data})
+	all := append([]kept{{next.Number, next.Date, next.manifest}}, now.head.Kept...)
+	stay := all[:next.keep(all)]
+	if len(all)-len(stay) >= sweepAt {
+		if err := sweep(ctx, now, next, stay, all[len(stay):], change); err != nil {
 			return err
 		}
-		old = before
+	} else {
+		stay = all
 	}
-	for _, folder := range []string{generationFolder, segmentFolder} {
-		entries, err := at.List(ctx, folder)
+	data, err = encodeState(head{Schema: headSchema, Generation: next.Number, Manifest: next.manifest, Kept: stay})
+	if err != nil {
+		return err
+	}
+	change.Head.State = &store.File{Name: headName, Data: data}
+	return nil
+}
+
+// keep returns how many of all generations, newest first, are kept.
+func (g *generation) keep(all []kept) int {
+	n := 0
+	for n < len(all) && n < keptMost && (n < keptNewest || all[n].Date.After(g.Date.Add(-keptDays))) {
+		n++
+	}
+	return n
+}
+
+// sweep makes the state stale that no kept generation names, and the packages that only dropped generations name. What
+// was made for a generation that is not decided may belong to another publisher, and stays.
+func sweep(ctx context.Context, now *current, next *generation, stay, gone []kept, change *store.Change) error {
+	named := map[string]bool{}
+	generations := []*generation{next}
+	for _, k := range stay[1:] {
+		g, err := loadManifest(ctx, now.at, k.Manifest)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		generations = append(generations, g)
+	}
+	keptTables, err := nameState(ctx, now, generations, named)
+	if err != nil {
+		return err
+	}
+	if err := sweepPool(ctx, now, keptTables, gone, change, generations); err != nil {
+		return err
+	}
+	for _, folder := range []string{generationFolder, tableFolder, segmentFolder, pastFolder, waitingFolder} {
+		entries, err := now.at.List(ctx, folder)
 		if err != nil {
 			return fmt.Errorf("list %s: %w", folder, err)
 		}
-		for _, e := range entries {
-			if name := path.Join(folder, e.Name); !named[name] {
+		for _, entry := range entries {
+			if name := path.Join(folder, entry.Name); !named[name] && madeFor(entry.Name) <= now.Number {
 				change.Stale = append(change.Stale, name)
 			}
 		}
 	}
 	return nil
+}
+
+// madeFor returns the generation that a file of the state was made for: its name begins with it.
+func madeFor(name string) int {
+	number, _, _ := strings.Cut(name, "-")
+	n, _ := strconv.Atoi(number)
+	return n
+}
+
+// nameState collects the names of all files that generations need, and their tables by suite.
+func nameState(ctx context.Context, now *current, generations []*generation, named map[string]bool) (map[string][]*table, error) {
+	tables := map[string][]*table{}
+	for i, g := range generations {
+		named[g.manifest] = true
+		if i == 0 { // only the current one's readers need them
+			for _, name := range g.Waiting {
+				named[name] = true
+			}
+		}
+		for k := range g.Suites {
+			s := &g.Suites[k]
+			if i == 0 {
+				named[s.Past] = true
+			}
+			if named[s.Table] {
+				continue
+			}
+			named[s.Table] = true
+			t, err := now.table(ctx, s.Table)
+			if err != nil {
+				return nil, err
+			}
+			tables[s.Format] = append(tables[s.Format], t)
+			for _, r := range t.Segments {
+				named[segmentName(r.ID)], named[partsName(r.ID)] = true, true
+			}
+		}
+	}
+	return tables, nil
+}
+
+// sweepPool makes the packages stale that were in dropped generations and are in no kept one.
+func sweepPool(ctx context.Context, now *current, keptTables map[string][]*table, gone []kept, change *store.Change, generations []*generation) error {
+	wanted := map[string]bool{}
+	for _, file := range change.Pool {
+		wanted[file.Name] = true
+	}
+	waiting, err := now.waiting(ctx, slices.Concat(now.Waiting, generations[0].Waiting), change)
+	if err != nil {
+		return err
+	}
+	for _, in := range waiting {
+		wanted[in.Path] = true
+	}
+	seen := map[string]bool{}
+	for format, tables := range keptTables {
+		for _, t := range tables {
+			for _, r := range t.Segments {
+				seen[format+r.ID] = true
+			}
+		}
+	}
+	for _, k := range gone {
+		g, err := loadManifest(ctx, now.at, k.Manifest)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		for i := range g.Suites {
+			if err := sweepSuite(ctx, now, &g.Suites[i], keptTables[g.Suites[i].Format], seen, wanted, change); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// sweepSuite looks at the segments of one dropped suite that are in no kept generation.
+func sweepSuite(ctx context.Context, now *current, s *suite, keptTables []*table, seen, wanted map[string]bool, change *store.Change) error {
+	t, err := now.table(ctx, s.Table)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for i, r := range t.Segments {
+		if seen[s.Format+r.ID] {
+			continue
+		}
+		seen[s.Format+r.ID] = true
+		packages, err := now.hold(ctx, []*ref{&t.Segments[i]}, nil)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		for _, h := range packages {
+			if wanted[h.Path] || slices.Contains(change.Stale, h.Path) {
+				continue
+			}
+			here, err := now.anyHas(ctx, keptTables, h.Package)
+			if err != nil {
+				return err
+			}
+			if !here {
+				change.Stale = append(change.Stale, h.Path)
+			}
+		}
+	}
+	return nil
+}
+
+// anyHas reports whether a package's file is named in any of the tables.
+func (c *current) anyHas(ctx context.Context, tables []*table, p Package) (bool, error) {
+	for _, t := range tables {
+		have, err := c.find(ctx, t, p)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return false, err
+		}
+		if have != nil && have.Path == p.Path {
+			return true, nil
+		}
+	}
+	return false, nil
 }

@@ -2,6 +2,7 @@ package repo
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,11 +25,14 @@ import (
 // An incoming package was read from a file and waits to be published.
 type incoming struct {
 	entry
-	source  string // the file, as found
-	name    suiteName
-	stored  bool   // its file is there already: another suite of the release has it
-	naked   bool   // an .rpm without a signature
-	ignored string // the suite that was given, where the package's own record is another one
+	source    string // the file, as found
+	href      string // of its file, relative to the suite's base
+	component string // apt
+	name      suiteName
+	stored    bool   // its file is there already
+	link      string // in the store: the object that its file is
+	naked     bool   // an .rpm without a signature
+	ignored   string // the suite that was given, where the package's own record is another one
 }
 
 // readPackages finds and reads all packages under the options' paths, in the order of the paths.
@@ -37,7 +41,7 @@ func readPackages(ctx context.Context, o Options) (packages []incoming, warnings
 	if err != nil {
 		return nil, nil, err
 	}
-	if len(files) == 0 {
+	if len(files) == 0 && len(o.Paths) > 0 {
 		return nil, nil, &NoPackagesError{Paths: o.Paths}
 	}
 	packages = make([]incoming, len(files))
@@ -50,7 +54,7 @@ func readPackages(ctx context.Context, o Options) (packages []incoming, warnings
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			packages[i], errs[i] = readPackage(file, o.Suite, o.Channel)
+			packages[i], errs[i] = readPackage(file, o)
 			o.progress(Event{Step: "read", Label: file, Done: int(done.Add(1)), Total: len(files)})
 			return nil
 		})
@@ -125,7 +129,7 @@ func findPackages(paths []string) ([]string, error) {
 }
 
 // readPackage reads one package, decides its suite, and renders what the indexes say of it.
-func readPackage(file, suite, channel string) (incoming, error) {
+func readPackage(file string, o Options) (incoming, error) {
 	f, err := os.Open(file)
 	if err != nil {
 		return incoming{}, &PackageError{Source: file, Err: err}
@@ -144,18 +148,18 @@ func readPackage(file, suite, channel string) (incoming, error) {
 	} else if n == 0 {
 		return incoming{}, &PackageError{Source: file, Err: errors.New("the file is empty")}
 	}
-	in := incoming{source: file}
+	in := incoming{source: file, component: cmp.Or(o.Component, defaultComponent)}
 	switch {
 	case bytes.Equal(magic, []byte("!<arch>\n")) || strings.HasSuffix(file, ".deb"):
-		return in.readDeb(f, stat.Size(), suite, channel)
+		return in.readDeb(f, stat.Size(), o)
 	case bytes.HasPrefix(magic, []byte{0xed, 0xab, 0xee, 0xdb}) || strings.HasSuffix(file, ".rpm"):
-		return in.readRpm(f, stat.Size(), suite, channel)
+		return in.readRpm(f, stat.Size(), o)
 	default:
 		return incoming{}, &PackageError{Source: file, Err: errors.New("neither a .deb nor an .rpm")}
 	}
 }
 
-func (in incoming) readDeb(r io.ReaderAt, size int64, suite, channel string) (incoming, error) {
+func (in incoming) readDeb(r io.ReaderAt, size int64, o Options) (incoming, error) {
 	p, err := deb.Read(r, size)
 	if err != nil {
 		return in, &PackageError{Source: in.source, Err: err}
@@ -163,39 +167,48 @@ func (in incoming) readDeb(r io.ReaderAt, size int64, suite, channel string) (in
 	if kind := p.Control.Get("Package-Type"); kind != "" && kind != "deb" {
 		return in, &PackageError{Source: in.source, Err: fmt.Errorf("a package of type %q belongs to the Debian installer", kind)}
 	}
-	if err := in.place(formatApt, debSuite(p), suite, channel); err != nil {
+	if err := in.place(formatApt, debSuite(p), o.Suite, o.Channel); err != nil {
 		return in, err
 	}
-	path := apt.PoolPath(in.name.release, p)
-	in.entry = entry{
-		Package: Package{
-			Name: p.Name, Version: p.Version, Architecture: p.Architecture,
-			Path: in.name.base() + "/" + path, Size: p.Size, SHA256: p.SHA256,
-		},
-		texts: [][]byte{apt.Stanza(p, path)},
-	}
+	in.setDeb(p, apt.PoolPath(in.name.release, in.component, p))
 	return in, nil
 }
 
-func (in incoming) readRpm(r io.ReaderAt, size int64, suite, channel string) (incoming, error) {
+// setDeb describes a .deb that lies at href.
+func (in *incoming) setDeb(p *deb.Package, href string) {
+	in.href = href
+	in.entry = entry{
+		Package: Package{
+			Name: p.Name, Version: p.Version, Architecture: p.Architecture,
+			Path: in.name.join(href), Size: p.Size, SHA256: p.SHA256,
+		},
+		texts: map[string][]byte{kindPackages: apt.Stanza(p, href)},
+	}
+}
+
+func (in incoming) readRpm(r io.ReaderAt, size int64, o Options) (incoming, error) {
 	p, err := rpm.Read(r, size)
 	if err != nil {
 		return in, &PackageError{Source: in.source, Err: err}
 	}
-	if err := in.place(formatYum, rpmSuite(p), suite, channel); err != nil {
+	if err := in.place(formatYum, rpmSuite(p), o.Suite, o.Channel); err != nil {
 		return in, err
 	}
-	path := yum.PoolPath(p)
-	record := yum.Records(p, path)
-	in.naked = !p.Signed
+	in.setRpm(p, yum.PoolPath(p))
+	return in, nil
+}
+
+// setRpm describes an .rpm that lies at href.
+func (in *incoming) setRpm(p *rpm.Package, href string) {
+	record := yum.Records(p, href)
+	in.naked, in.href, in.component = !p.Signed, href, ""
 	in.entry = entry{
 		Package: Package{
 			Name: p.Name, Version: p.EVR(), Architecture: p.Arch,
-			Path: in.name.base() + "/" + path, Size: p.Size, SHA256: p.SHA256,
+			Path: in.name.join(href), Size: p.Size, SHA256: p.SHA256,
 		},
-		texts: [][]byte{record.Primary, record.Filelists, record.Other},
+		texts: map[string][]byte{"primary": record.Primary, "filelists": record.Filelists, "other": record.Other},
 	}
-	return in, nil
 }
 
 // place decides the suite: the one that the package was made for, else the given one; with the channel appended.

@@ -10,9 +10,6 @@ import (
 
 var errNotBuilt = errors.New("not built yet")
 
-// Add stores packages and records them. Clients do not see them until the next publish.
-func Add(ctx context.Context, o Options) (*Result, error) { return nil, errNotBuilt }
-
 // A Generation is a repository after one commit.
 type Generation struct {
 	Number  int       `json:"number"`

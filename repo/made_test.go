@@ -2,9 +2,12 @@ package repo_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -242,13 +245,35 @@ func content(t testing.TB, dir string) map[string]string {
 	return found
 }
 
+// An index that is stored compressed alone is read by its plain name too.
 func text(t testing.TB, dir, name string) string {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(dir, name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return string(gunzip(t, filepath.Join(dir, name+".gz")))
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
 	return string(data)
+}
+
+func gunzip(t testing.TB, name string) []byte {
+	t.Helper()
+	f, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	r, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
 }
 
 // tree lists the paths below dir that are served, without digests in names.

@@ -1,289 +1,405 @@
 package repo
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
+	"runtime"
 	"slices"
-	"sort"
-	"strings"
-	"sync/atomic"
-	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"wain/repo/store"
+	"wain/repo/yum"
 )
 
-// A publisher plans one publish. The plan may be made several times; only the last one's result counts.
-type publisher struct {
-	options Options
-	given   []incoming
-	result  Result
+// A suiteEdit is what one commit does to one suite.
+type suiteEdit struct {
+	name   suiteName
+	add    []incoming
+	remove []Package
+	config *SuiteConfig // nil: unchanged
+
+	restore *string // the table of an earlier generation, whose packages come back
+
+	// scanned stands for a suite that was read from its published indexes: what the state knows of it is forgotten.
+	scanned *scannedSuite
 }
 
-// plan decides what the given packages change in the repository as it is.
-func (p *publisher) plan(ctx context.Context, at store.Reader) (*store.Change, error) {
-	p.result = Result{}
-	current, err := loadGeneration(ctx, at)
-	if err != nil {
-		return nil, err
-	}
-	next, resign, err := p.begin(current)
-	if err != nil {
-		return nil, err
-	}
-	suites, err := p.sort(ctx, at, current, resign)
-	if err != nil {
-		return nil, err
-	}
-	change := &store.Change{}
-	rewritten := false
-	for _, s := range suites {
-		p.pool(s, change)
-		if len(s.added) == 0 && !resign {
-			continue
-		}
-		rewritten = true
-		if err := p.rewrite(ctx, at, next, s, change); err != nil {
-			return nil, err
-		}
-	}
-	if rewritten || current == nil || next.BaseURL != current.BaseURL {
-		if err := next.record(ctx, at, change); err != nil {
-			return nil, err
-		}
-	} else {
-		next.Number = current.Number
-	}
-	p.publicFiles(next, change)
-	for i := range next.Suites {
-		change.Head.Trees = append(change.Head.Trees, next.Suites[i].tree())
-	}
-	p.summarize(next, suites)
-	return change, nil
+// A scannedSuite is what an adopted suite has beside its packages.
+type scannedSuite struct {
+	config      SuiteConfig
+	description string
+	carried     []yum.Data
+	folder      string // that their names are relative to
 }
 
-// begin starts the next generation as a copy of the current one and checks what must not change. It reports whether
-// every suite has to be signed again.
-func (p *publisher) begin(current *generation) (next *generation, resign bool, err error) {
-	o := p.options
-	next = &generation{Schema: generationSchema, Number: 1, Date: o.Time.UTC().Truncate(time.Second)}
-	if o.Signer != nil {
-		next.Keys = o.Signer.Fingerprints
-	}
-	if current == nil {
-		if o.Origin == "" {
-			return nil, false, ErrNoOrigin
-		}
-		next.Origin, next.Label, next.BaseURL = o.Origin, o.Label, o.BaseURL
-		if next.Label == "" {
-			next.Label = o.Origin
-		}
-		return next, false, nil
-	}
-	var errs []error
-	if o.Origin != "" && o.Origin != current.Origin {
-		errs = append(errs, &IdentityError{Field: "origin", Have: current.Origin, Got: o.Origin})
-	}
-	if o.Label != "" && o.Label != current.Label {
-		errs = append(errs, &IdentityError{Field: "label", Have: current.Label, Got: o.Label})
-	}
-	if o.Signer == nil && len(current.Keys) > 0 {
-		errs = append(errs, ErrSigned)
-	}
-	next.Number, next.Previous = current.Number+1, current.manifest
-	next.Origin, next.Label, next.BaseURL = current.Origin, current.Label, current.BaseURL
-	if o.BaseURL != "" {
-		next.BaseURL = o.BaseURL
-	}
-	next.Suites = slices.Clone(current.Suites)
-	resign = !slices.Equal(current.Keys, next.Keys)
-	if resign && len(current.Keys) > 0 {
-		p.result.Warnings = append(p.result.Warnings, fmt.Sprintf(
-			"every suite is signed anew: the key was %s and is %s; clients refuse the repository until they have its new key", strings.Join(current.Keys, ", "), strings.Join(next.Keys, ", ")))
-	}
-	return next, resign, errors.Join(errs...)
-}
-
-// A suitePlan is what becomes of one suite.
+// A suitePlan works out what becomes of one suite: first its packages, segment by segment.
 type suitePlan struct {
-	name      suiteName
-	current   *suite              // nil for a new one
-	segments  map[string]*segment // by architecture; one, under "", for yum
-	published *register           // of the packages that share files with the suite
+	suiteEdit
+	now     *current
+	before  *suite // nil for a new one
+	config  SuiteConfig
+	table   *table
+	buckets []*bucket
 
-	added     []incoming
-	unchanged []incoming
-	repaired  []incoming // those of the unchanged whose file is gone or cut
+	added, removed []Package
+	unchanged      []Package
+	pool           []incoming // whose files have to be stored
+	changed        bool       // there is something new to sign
 }
 
-// sort assigns the given packages to their suites and finds what is new, what is there, and what cannot be. With all,
-// it reads the suites that are given nothing too.
-func (p *publisher) sort(ctx context.Context, at store.Reader, current *generation, all bool) ([]*suitePlan, error) {
-	if current == nil {
-		current = &generation{}
+// A bucket is a segment that is being changed.
+type bucket struct {
+	group
+	prefix  string
+	old     *segment // nil for a new one
+	gone    map[*entry]bool
+	more    []incoming
+	byName  map[[3]string]*incoming
+	byPath  map[string]*incoming
+	rebuild bool // although no package comes or goes
+}
+
+// planSuite finds what is new, what is there, and what cannot be. The error may join several *ExistsError.
+func planSuite(ctx context.Context, now *current, e suiteEdit) (*suitePlan, error) {
+	p := &suitePlan{suiteEdit: e, now: now, before: now.generation.find(e.name.format, e.name.suite)}
+	tableName := ""
+	if p.before != nil {
+		p.config, tableName = p.before.Config, p.before.Table
+		p.name = p.before.name()
 	}
-	plans := map[suiteName]*suitePlan{}
-	loaded := &segments{at: at, known: map[string]*segment{}}
-	for i := range current.Suites {
-		s := &current.Suites[i]
-		plan := &suitePlan{name: s.name(), current: s}
-		plans[s.name()] = plan
-		if all {
-			if err := plan.load(ctx, current, loaded); err != nil {
-				return nil, err
-			}
+	if e.scanned != nil {
+		p.config, tableName, p.changed = e.scanned.config, "", true
+		p.name = e.name
+	}
+	if e.restore != nil {
+		tableName = *e.restore
+	}
+	have, err := now.table(ctx, tableName)
+	if err != nil {
+		return nil, err
+	}
+	p.table = &table{Schema: tableSchema, Segments: slices.Clone(have.Segments)}
+	if e.restore != nil {
+		if err := p.compare(ctx); err != nil {
+			return nil, err
 		}
+	}
+	if e.config != nil && *e.config != p.config {
+		p.config, p.changed = *e.config, true
 	}
 	var conflicts []error
-	for _, in := range p.given {
-		s := plans[in.name]
-		if s == nil {
-			s = &suitePlan{name: in.name}
-			plans[in.name] = s
-		}
-		if err := s.load(ctx, current, loaded); err != nil {
+	for _, in := range e.add {
+		err := p.take(ctx, in)
+		var exists *ExistsError
+		if errors.As(err, &exists) {
+			conflicts = append(conflicts, err)
+		} else if err != nil {
 			return nil, err
 		}
-		if err := s.take(ctx, at, in); err != nil {
-			conflicts = append(conflicts, err)
+	}
+	for _, gone := range e.remove {
+		if err := p.drop(ctx, gone); err != nil {
+			return nil, err
 		}
 	}
-	suites := make([]*suitePlan, 0, len(plans))
-	for _, s := range plans {
-		suites = append(suites, s)
-	}
-	sort.Slice(suites, func(i, j int) bool { return suites[i].name.before(suites[j].name) })
-	return suites, errors.Join(conflicts...)
+	return p, errors.Join(conflicts...)
 }
 
-// load reads the facts of the suite's packages and of those that share its pool.
-func (s *suitePlan) load(ctx context.Context, current *generation, loaded *segments) error {
-	if s.published != nil {
+// compare finds what a rollback takes out and brings back.
+func (p *suitePlan) compare(ctx context.Context) error {
+	then := &suite{Table: *p.restore}
+	added, removed, err := p.now.differ(ctx, p.before, then)
+	p.added, p.removed = added, removed
+	p.changed = len(added)+len(removed) > 0
+	return err
+}
+
+// take puts one given package where it belongs. The error may be an *ExistsError.
+func (p *suitePlan) take(ctx context.Context, in incoming) error {
+	in.Path = p.name.join(in.href)
+	in.name = p.name
+	g := group{}
+	if p.name.format == formatApt {
+		g = group{in.component, in.Architecture}
+	}
+	have, err := p.now.find(ctx, p.table, in.Package)
+	if err != nil {
+		return err
+	}
+	b, err := p.bucket(ctx, g, in.Package)
+	if err != nil {
+		return err
+	}
+	if have != nil && (b.old != have.segment || !b.gone[have.entry]) {
+		if have.SHA256 != in.SHA256 {
+			return in.exists(have.entry, p.name.suite)
+		}
+		return p.repair(ctx, in)
+	}
+	if twice := b.twice(in.Package); twice != nil {
+		if twice.SHA256 != in.SHA256 {
+			return in.exists(&twice.entry, p.name.suite)
+		}
 		return nil
 	}
-	s.published = newRegister()
-	s.segments = map[string]*segment{}
-	if s.name.format == formatApt {
-		for i := range current.Suites {
-			other := &current.Suites[i]
-			if other.Format == formatApt && other.Release == s.name.release && other.Name != s.name.suite {
-				if err := s.register(ctx, other, loaded, map[string]*segment{}); err != nil {
-					return err
-				}
+	shared, err := p.shared(ctx, in)
+	if err != nil {
+		return err
+	}
+	if shared != nil {
+		if shared.SHA256 != in.SHA256 {
+			return in.exists(shared.entry, p.sharing(in))
+		}
+		size, err := p.now.at.Size(ctx, in.Path)
+		in.stored = in.stored || err == nil && size == in.Size
+	}
+	b.add(in)
+	if !in.stored {
+		p.pool = append(p.pool, in)
+	}
+	p.added = append(p.added, in.Package)
+	p.changed = true
+	return nil
+}
+
+func (in *incoming) exists(have *entry, suite string) *ExistsError {
+	return &ExistsError{
+		Name: in.Name, Version: in.Version, Arch: in.Architecture, Suite: suite, Path: have.Path,
+		Source: in.source, Have: have.SHA256, Got: in.SHA256,
+	}
+}
+
+// repair notes a package that is published already, and puts its file back where that is gone or cut.
+func (p *suitePlan) repair(ctx context.Context, in incoming) error {
+	if slices.ContainsFunc(p.unchanged, func(u Package) bool { return u == in.Package }) {
+		return nil // given twice
+	}
+	p.unchanged = append(p.unchanged, in.Package)
+	size, err := p.now.at.Size(ctx, in.Path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) || err == nil && size != in.Size:
+		if !in.stored {
+			p.pool = append(p.pool, in)
+		}
+	case err != nil:
+		return fmt.Errorf("look for %s: %w", in.Path, err)
+	}
+	return nil
+}
+
+// shared returns the package of another suite that has the path of in: the channels of a release share its pool.
+func (p *suitePlan) shared(ctx context.Context, in incoming) (*held, error) {
+	for i := range p.now.Suites {
+		s := &p.now.Suites[i]
+		if !p.shares(s) {
+			continue
+		}
+		t, err := p.now.table(ctx, s.Table)
+		if err != nil {
+			return nil, err
+		}
+		if have, err := p.now.find(ctx, t, in.Package); have != nil || err != nil {
+			if have != nil && have.Path != in.Path {
+				continue
 			}
+			return have, err
 		}
 	}
-	if s.current == nil {
-		return nil
-	}
-	return s.register(ctx, s.current, loaded, s.segments) // last: the suite's own packages count before its channels'
+	return nil, nil
 }
 
-// register notes the packages of a suite, and its segments in into.
-func (s *suitePlan) register(ctx context.Context, from *suite, loaded *segments, into map[string]*segment) error {
-	for _, ref := range from.Segments {
-		seg, err := loaded.get(ctx, ref.ID)
+// shares reports whether packages of another suite lie in this one's pool.
+func (p *suitePlan) shares(s *suite) bool {
+	return s.Format == formatApt && p.name.format == formatApt && s.Base == p.name.base() && s.Release == p.name.release && s.Name != p.name.suite
+}
+
+// sharing names the suites that share the pool, for a message.
+func (p *suitePlan) sharing(incoming) string {
+	for i := range p.now.Suites {
+		if p.shares(&p.now.Suites[i]) {
+			return p.now.Suites[i].Name
+		}
+	}
+	return p.name.suite
+}
+
+// drop takes one package out. One that the suite does not have is none of its business.
+func (p *suitePlan) drop(ctx context.Context, gone Package) error {
+	have, err := p.now.find(ctx, p.table, gone)
+	if have == nil || err != nil {
+		return err
+	}
+	b, err := p.bucket(ctx, have.group, gone)
+	if err != nil {
+		return err
+	}
+	if !b.gone[have.entry] {
+		b.gone[have.entry] = true
+		p.removed = append(p.removed, have.Package)
+		p.changed = true
+	}
+	return nil
+}
+
+// bucket returns the segment that a package belongs to, ready to be changed.
+func (p *suitePlan) bucket(ctx context.Context, g group, of Package) (*bucket, error) {
+	r, prefix := p.table.leaf(g, packageKey(of))
+	for _, b := range p.buckets {
+		if r != nil && b.group == g && b.prefix == prefix {
+			return b, nil
+		}
+	}
+	return p.open(ctx, g, prefix, r)
+}
+
+func (p *suitePlan) open(ctx context.Context, g group, prefix string, r *ref) (*bucket, error) {
+	b := &bucket{group: g, prefix: prefix, gone: map[*entry]bool{}, byName: map[[3]string]*incoming{}, byPath: map[string]*incoming{}}
+	if r == nil {
+		p.table.replace(g, prefix, []ref{{group: g, Prefix: prefix}})
+	} else if r.ID != "" {
+		old, err := p.now.segment(ctx, r.ID)
+		if err != nil {
+			return nil, err
+		}
+		b.old = old
+	}
+	p.buckets = append(p.buckets, b)
+	return b, nil
+}
+
+func (b *bucket) add(in incoming) {
+	b.more = append(b.more, in)
+	b.byName[[3]string{in.Name, in.Version, in.Architecture}] = &in
+	b.byPath[in.Path] = &in
+}
+
+// twice returns the package given before that in would be too, or whose file it would take.
+func (b *bucket) twice(p Package) *incoming {
+	if same := b.byName[[3]string{p.Name, p.Version, p.Architecture}]; same != nil {
+		return same
+	}
+	return b.byPath[p.Path]
+}
+
+// reshape opens every segment that lacks a form in which the suite's configuration wants it.
+func (p *suitePlan) reshape(ctx context.Context) error {
+	kinds := p.kinds()
+	for _, r := range slices.Clone(p.table.Segments) {
+		if r.ID == "" || shaped(r.Parts, kinds, p.gzipped()) {
+			continue
+		}
+		_, err := p.now.segment(ctx, r.ID)
 		if err != nil {
 			return err
 		}
-		into[ref.Architecture] = seg
-		for _, e := range seg.Packages {
-			s.published.add(e.Package, from.Name, "")
+		known := slices.IndexFunc(p.buckets, func(b *bucket) bool { return b.group == r.group && b.prefix == r.Prefix })
+		if known >= 0 {
+			continue
 		}
+		b, err := p.open(ctx, r.group, r.Prefix, &r)
+		if err != nil {
+			return err
+		}
+		b.rebuild = true
 	}
 	return nil
 }
 
-// take puts one given package where it belongs. The error is an *ExistsError.
-func (s *suitePlan) take(ctx context.Context, at store.Reader, in incoming) error {
-	if have := s.published.find(in.Package); have != nil {
-		if have.SHA256 != in.SHA256 {
-			return &ExistsError{
-				Name: in.Name, Version: in.Version, Arch: in.Architecture, Suite: have.suite, Path: have.Path,
-				Source: in.source, Have: have.SHA256, Got: in.SHA256,
-			}
+func shaped(parts []part, kinds []string, gzipped bool) bool {
+	if len(parts) != len(kinds) {
+		return false
+	}
+	for i, p := range parts {
+		if p.Kind != kinds[i] || (p.Gzip > 0) != gzipped {
+			return false
 		}
-		if have.suite == s.name.suite {
-			if have.source != "" {
-				return nil // given twice
-			}
-			s.unchanged = append(s.unchanged, in)
-			if size, err := at.Size(ctx, in.Path); errors.Is(err, fs.ErrNotExist) || err == nil && size != in.Size {
-				s.repaired = append(s.repaired, in)
-			} else if err != nil {
-				return fmt.Errorf("look for %s: %w", in.Path, err)
-			}
-			s.published.add(in.Package, s.name.suite, in.source)
-			return nil
-		}
-		size, err := at.Size(ctx, in.Path)
-		in.stored = err == nil && size == in.Size
 	}
-	s.published.add(in.Package, s.name.suite, in.source)
-	s.added = append(s.added, in)
-	return nil
+	return true
 }
 
-// pool adds the files of the suite's new packages to the change.
-func (p *publisher) pool(s *suitePlan, change *store.Change) {
-	files := slices.Concat(s.added, s.repaired)
-	var opened atomic.Int64
-	for _, in := range files {
-		if in.stored {
-			continue
-		}
-		change.Pool = append(change.Pool, store.File{
-			Name: in.Path, Size: in.Size, SHA256: in.SHA256,
-			Open: func() (io.ReadCloser, error) {
-				p.options.progress(Event{Step: "copy", Label: in.source, Done: int(opened.Add(1)), Total: len(files)})
-				return os.Open(in.source)
-			},
-		})
-	}
-}
-
-// summarize fills the result.
-func (p *publisher) summarize(next *generation, suites []*suitePlan) {
-	p.result.Generation = next.Number
-	p.result.Origin, p.result.Fingerprints = next.Origin, next.Keys
-	for _, s := range suites {
-		if len(s.added)+len(s.unchanged) == 0 {
-			continue
-		}
-		p.result.Suites = append(p.result.Suites, SuiteResult{
-			Format: s.name.format, Suite: s.name.suite, Date: next.find(s.name).Date,
-			Added: bare(s.name.format, s.added), Unchanged: bare(s.name.format, s.unchanged),
-		})
-	}
-}
-
-// bare returns the packages themselves, in the order of an index.
-func bare(format string, in []incoming) []Package {
-	packages := make([]Package, len(in))
-	for i := range in {
-		packages[i] = in[i].Package
-	}
-	slices.SortFunc(packages, func(a, b Package) int { return comparePackages(format, a, b) })
-	return packages
-}
-
-// segments loads each segment once.
-type segments struct {
-	at    store.Reader
-	known map[string]*segment
-}
-
-func (l *segments) get(ctx context.Context, id string) (*segment, error) {
-	if s := l.known[id]; s != nil {
-		return s, nil
-	}
-	s, err := loadSegment(ctx, l.at, id)
-	if err != nil {
+// grow makes the suite's new segments and adds their files to the change. It returns the parts of those that are not
+// stored yet, by their id.
+func (p *suitePlan) grow(ctx context.Context, generation int, since int64, change *store.Change) (map[string][]byte, error) {
+	if err := p.reshape(ctx); err != nil {
 		return nil, err
 	}
-	l.known[id] = s
-	return s, nil
+	type leaf struct {
+		group
+		prefix  string
+		entries []entry
+		made    *segment
+	}
+	var leaves []*leaf
+	for _, b := range p.buckets {
+		if len(b.more)+len(b.gone) == 0 && !b.rebuild {
+			continue
+		}
+		entries, err := p.entries(ctx, b, since)
+		if err != nil {
+			return nil, err
+		}
+		p.table.replace(b.group, b.prefix, nil)
+		for prefix, of := range spread(b.prefix, entries) {
+			leaves = append(leaves, &leaf{group: b.group, prefix: prefix, entries: of})
+		}
+	}
+	slices.SortFunc(leaves, func(a, b *leaf) int {
+		return cmp.Or(a.group.compare(b.group), cmp.Compare(a.prefix, b.prefix))
+	})
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for _, l := range leaves {
+		g.Go(func() (err error) {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			l.made, err = newSegment(p.name.format, l.entries, p.kinds(), p.gzipped(), generation)
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	fresh := map[string][]byte{}
+	for _, l := range leaves {
+		p.table.replace(l.group, l.prefix, []ref{l.made.ref(l.group, l.prefix)})
+		if fresh[l.made.id] == nil {
+			change.Index = append(change.Index, l.made.files()...)
+		}
+		fresh[l.made.id] = l.made.parts
+		p.now.know(l.made)
+	}
+	p.table.Segments = slices.DeleteFunc(p.table.Segments, func(r ref) bool { return r.ID == "" })
+	return fresh, nil
+}
+
+// entries are the packages of a bucket as they shall be, with all their texts.
+func (p *suitePlan) entries(ctx context.Context, b *bucket, since int64) ([]entry, error) {
+	var entries []entry
+	if b.old != nil {
+		if err := b.old.loadTexts(ctx, p.now.at); err != nil {
+			return nil, err
+		}
+		for i := range b.old.Packages {
+			if e := &b.old.Packages[i]; !b.gone[e] {
+				entries = append(entries, *e)
+			}
+		}
+	}
+	for _, in := range b.more {
+		if in.Since == 0 {
+			in.Since = since
+		}
+		entries = append(entries, in.entry)
+	}
+	for i := range entries {
+		if err := p.complete(ctx, &entries[i], b); err != nil {
+			return nil, err
+		}
+	}
+	return entries, nil
 }

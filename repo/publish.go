@@ -3,7 +3,7 @@ package repo
 import (
 	"context"
 	"errors"
-	"sync"
+	"slices"
 	"time"
 
 	"wain/repo/store"
@@ -119,13 +119,14 @@ type Package struct {
 	SHA256       string `json:"sha256"`
 }
 
-// Publish adds the packages under o.Paths to the repository and publishes it, all in one commit. Every package is read
-// first; each error about one of them is in the returned error, in the order of the files.
+// Publish adds the packages under o.Paths, and those that [Add] has recorded, to the repository and publishes it, all in
+// one commit. Every package is read first; each error about one of them is in the returned error, in the order of the
+// files.
 //
 // The errors with facts are *OptionError, *PackageError, *SuiteError, *NoPackagesError, *ExistsError, *IdentityError,
 // *ForeignError and *StateError, and [ErrNoSigner], [ErrSigned] and [ErrNoOrigin] match. After any of them the repository is as it was.
 func Publish(ctx context.Context, o Options) (*Result, error) {
-	if err := o.check(); err != nil {
+	if err := o.check(true); err != nil {
 		return nil, err
 	}
 	o.Progress = oneAtATime(o.Progress)
@@ -133,33 +134,64 @@ func Publish(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &publisher{options: o, given: packages}
-	changed, err := o.home().Update(ctx, p.plan)
+	e := &editor{commit: o.Commit, action: "publish", rescan: o.Rescan}
+	if o.Rescan {
+		e.action = "rescan"
+	}
+	e.decide = func(ctx context.Context, now *current) (*edits, error) {
+		all, err := now.waiting(ctx, now.Waiting, nil)
+		if err != nil {
+			return nil, err
+		}
+		wanted := &edits{identity: o.identity(), refresh: o.Refresh}
+		if len(now.Waiting) > 0 {
+			wanted.waiting = &[]string{}
+		}
+		if o.Rescan {
+			if err := rescan(ctx, now, o, wanted); err != nil {
+				return nil, err
+			}
+		}
+		wanted.insert(append(all, packages...))
+		return wanted, nil
+	}
+	result, err := e.run(ctx)
 	if err != nil {
 		return nil, err
 	}
-	p.result.Changed = changed
-	p.result.Warnings = append(warnings, p.result.Warnings...)
-	return &p.result, nil
+	result.Warnings = append(warnings, result.Warnings...)
+	return result, nil
+}
+
+// insert adds packages to the edits of their suites.
+func (e *edits) insert(packages []incoming) {
+	for _, in := range packages {
+		i := slices.IndexFunc(e.suites, func(s suiteEdit) bool {
+			return s.name.format == in.name.format && s.name.suite == in.name.suite
+		})
+		if i < 0 {
+			i = len(e.suites)
+			e.suites = append(e.suites, suiteEdit{name: in.name})
+		}
+		e.suites[i].add = append(e.suites[i].add, in)
+	}
+}
+
+func (o *Options) identity() identity {
+	return identity{origin: o.Origin, label: o.Label, baseURL: o.BaseURL, change: o.ReleaseInfoChange, rescan: o.Rescan}
 }
 
 // check refuses options that cannot work, before anything is read.
-func (o *Options) check() error {
-	var errs []error
-	if o.Store == nil && o.Dir == "" {
-		errs = append(errs, errors.New("publish: no repository given"))
-	}
-	if o.Time.IsZero() {
-		errs = append(errs, errors.New("publish: no time given"))
-	}
-	if o.Signer == nil && !o.Unsigned {
-		errs = append(errs, ErrNoSigner)
-	}
+func (o *Options) check(signs bool) error {
+	errs := []error{o.Commit.check(signs)}
 	if o.Suite != "" && !validSuite(o.Suite) {
 		errs = append(errs, &SuiteError{Suite: o.Suite})
 	}
 	if o.Channel != "" && !validSuite(o.Channel) {
 		errs = append(errs, &SuiteError{Suite: o.Channel})
+	}
+	if o.Component != "" && !validComponent(o.Component) {
+		errs = append(errs, &OptionError{"component", o.Component, "a component has letters, digits and . _ + ~ - /, and begins and ends with a letter or digit"})
 	}
 	for _, field := range []struct{ name, value string }{{"origin", o.Origin}, {"label", o.Label}} {
 		if !printable(field.value) {
@@ -173,42 +205,4 @@ func (o *Options) check() error {
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
-}
-
-// home returns the store to publish in.
-func (o *Options) home() store.Store {
-	s := o.Store
-	if s == nil {
-		s = store.NewFolder(o.Dir, store.FolderOptions{Waiting: func() { o.progress(Event{Step: "wait", Label: o.Dir}) }})
-	}
-	if o.DryRun {
-		return store.DryRun{Reader: s}
-	}
-	return s
-}
-
-func (o *Options) await(ctx context.Context, date time.Time) error {
-	if o.Await == nil || o.DryRun {
-		return nil
-	}
-	return o.Await(ctx, date)
-}
-
-func (o *Options) progress(e Event) {
-	if o.Progress != nil {
-		o.Progress(e)
-	}
-}
-
-// oneAtATime keeps calls of progress apart.
-func oneAtATime(progress func(Event)) func(Event) {
-	if progress == nil {
-		return nil
-	}
-	var mu sync.Mutex
-	return func(e Event) {
-		mu.Lock()
-		defer mu.Unlock()
-		progress(e)
-	}
 }

@@ -125,7 +125,7 @@ func TestPublishForeign(t *testing.T) {
 
 // TestPublishDamagedState stops at a state that is not what was written.
 func TestPublishDamagedState(t *testing.T) {
-	for _, pattern := range []string{"head.json", "generations/*.json", "segments/*.json", "segments/*.gz"} {
+	for _, pattern := range []string{"head.json", "generations/*.json", "tables/*.json", "segments/*.json", "segments/*.parts"} {
 		dir := t.TempDir()
 		publish(t, options(t, dir, dist(t, deb("1.2.3", "amd64"))))
 		names, err := filepath.Glob(filepath.Join(dir, ".wain", pattern))

@@ -19,10 +19,13 @@ type Repository struct {
 
 // A Suite is what one kind of client subscribes to.
 type Suite struct {
-	Format   string // "apt" or "yum"
-	Name     string
-	Date     time.Time
-	Packages int
+	Format     string // "apt" or "yum"
+	Name       string
+	Base       string // the folder that paths in its indexes are relative to
+	Date       time.Time
+	ValidUntil time.Time // zero: no such date
+	Config     SuiteConfig
+	Packages   int
 }
 
 // Describe reads a repository's current generation. The error matches [ErrNoRepository] where there is none.
@@ -36,11 +39,7 @@ func Describe(ctx context.Context, at store.Reader) (*Repository, error) {
 	}
 	r := &Repository{Generation: g.Number, Origin: g.Origin, Label: g.Label, BaseURL: g.BaseURL, Fingerprints: g.Keys}
 	for _, s := range g.Suites {
-		described := Suite{Format: s.Format, Name: s.Name, Date: s.Date}
-		for _, ref := range s.Segments {
-			described.Packages += ref.Packages
-		}
-		r.Suites = append(r.Suites, described)
+		r.Suites = append(r.Suites, Suite{Format: s.Format, Name: s.Name, Base: s.Base, Date: s.Date, ValidUntil: s.ValidUntil, Config: s.Config, Packages: s.Packages})
 	}
 	return r, nil
 }

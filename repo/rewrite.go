@@ -3,7 +3,6 @@ package repo
 import (
 	"context"
 	"fmt"
-	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -14,161 +13,246 @@ import (
 
 // A view is what clients of one suite read: the files of its tree.
 type view struct {
-	files  []store.File // names and links relative to the tree, in commit order
-	hashed []string     // those under hash-named paths
-	id     string       // digest of the file that names all others
+	hashed  []string     // names of those under hash-named paths
+	data    []store.File // their bytes
+	carried []string     // those of them that an earlier generation has
+	files   []store.File // all others, in commit order; links are relative to the tree
+	id      string       // digest of the file that names all others
+}
+
+func (v *view) addHashed(name string, data []byte) {
+	if slices.Contains(v.hashed, name) {
+		return // the index of another architecture with the same packages
+	}
+	v.hashed = append(v.hashed, name)
+	v.data = append(v.data, store.File{Name: name, Data: data})
 }
 
 // rewrite gives a suite its next generation: segments, indexes, signatures.
-func (p *publisher) rewrite(ctx context.Context, at store.Reader, next *generation, s *suitePlan, change *store.Change) error {
-	segments, err := s.grow(ctx, at, change)
-	if err != nil {
+func (e *editor) rewrite(ctx context.Context, now *current, next *generation, p *suitePlan, change *store.Change) error {
+	s := suite{
+		Format: p.name.format, Name: p.name.suite, Release: p.name.release, Base: p.name.base(),
+		Generation: next.Number, Keys: next.Keys, Config: p.config,
+	}
+	var err error
+	if s.Date, err = e.date(ctx, next, p.before); err != nil {
 		return err
 	}
-	now := suite{
-		Format: s.name.format, Name: s.name.suite, Release: s.name.release,
-		Generation: next.Number, Date: next.Date, Keys: next.Keys,
+	if s.Format == formatApt && s.Config.ValidFor > 0 {
+		s.ValidUntil = s.Date.Add(s.Config.ValidFor)
 	}
-	if s.current != nil && !now.Date.After(s.current.Date) {
-		now.Date = s.current.Date.Add(time.Second)
-		if err := p.options.await(ctx, now.Date); err != nil {
-			return err
+	fresh, err := p.grow(ctx, next.Number, s.Date.Unix(), change)
+	if err != nil {
+		return fmt.Errorf("publish %s: %w", s.Name, err)
+	}
+	if err := p.record(&s, next.Number, change); err != nil {
+		return err
+	}
+	if signer := e.commit.Signer; signer != nil && signer.Accepts != nil {
+		if err := signer.Accepts(s.Name, s.Format); err != nil {
+			return fmt.Errorf("publish %s: %w", s.Name, err)
 		}
 	}
-	for _, arch := range slices.Sorted(maps.Keys(segments)) {
-		seg := segments[arch]
-		now.Segments = append(now.Segments, segmentRef{Architecture: arch, ID: seg.id, Packages: len(seg.Packages)})
-	}
-	p.options.progress(Event{Step: "sign", Label: now.Name})
+	e.commit.progress(Event{Step: "sign", Label: s.Name})
 	render := renderApt
-	if now.Format == formatYum {
+	if s.Format == formatYum {
 		render = renderYum
 	}
-	v, err := render(next, &now, segments, p.options.Signer)
+	v, err := render(ctx, next, &s, p.table, &loader{now.at, fresh}, e.commit.Signer)
 	if err != nil {
-		return fmt.Errorf("publish %s: %w", now.Name, err)
+		return fmt.Errorf("publish %s: %w", s.Name, err)
 	}
-	now.show(v, s.current, change)
-	if err := now.drop(ctx, at, change); err != nil {
+	if err := s.show(ctx, now, v, p, change); err != nil {
 		return err
 	}
-	if have := next.find(s.name); have != nil {
-		*have = now
-		return nil
-	}
-	next.Suites = append(next.Suites, now)
-	slices.SortFunc(next.Suites, func(a, b suite) int {
-		if a.name().before(b.name()) {
-			return -1
-		}
-		return 1
-	})
+	next.set(s)
 	return nil
 }
 
-// grow returns the suite's segments with the new packages in them, and adds the new segments' files to the change.
-func (s *suitePlan) grow(ctx context.Context, at store.Reader, change *store.Change) (map[string]*segment, error) {
-	more := map[string][]entry{}
-	for _, in := range s.added {
-		arch := ""
-		if s.name.format == formatApt {
-			arch = in.Architecture
-		}
-		more[arch] = append(more[arch], in.entry)
+// date is the suite's new date, always later than its last one.
+func (e *editor) date(ctx context.Context, next *generation, before *suite) (time.Time, error) {
+	if before == nil || next.Date.After(before.Date) {
+		return next.Date, nil
 	}
-	grown := map[string]*segment{}
-	for arch, seg := range s.segments {
-		if err := seg.loadTexts(ctx, at); err != nil {
-			return nil, err
-		}
-		grown[arch] = seg
-	}
-	for _, arch := range slices.Sorted(maps.Keys(more)) {
-		seg, err := grown[arch].with(s.name.format, more[arch])
-		if err != nil {
-			return nil, err
-		}
-		change.Index = append(change.Index, seg.files()...)
-		grown[arch] = seg
-	}
-	return grown, nil
+	date := before.Date.Add(time.Second)
+	return date, e.commit.await(ctx, date)
 }
 
-// show gives the suite a new folder with the view's files, and links to the hash-named files of the generations
-// that are kept.
-func (s *suite) show(v *view, before *suite, change *store.Change) {
-	folder := fmt.Sprintf("%s/%d-%.8s", s.name().generations(), s.Generation, v.id)
-	if s.Format == formatYum {
-		folder += "/repodata"
+// record describes the suite's packages, and adds the list of its segments to the change.
+func (p *suitePlan) record(s *suite, generation int, change *store.Change) error {
+	s.Packages = p.table.packages()
+	if p.before != nil {
+		s.Components, s.Architectures = p.before.Components, p.before.Architectures
+		s.Carried = p.before.Carried
 	}
-	s.Folder, s.Hashed = folder, v.hashed
-	own := map[string]bool{}
-	for _, file := range v.files {
-		own[file.Name] = true
+	if p.scanned != nil {
+		s.Carried = p.scanned.carried
 	}
-	if before != nil {
-		s.Past = keep(before, s.Date)
-		for _, old := range s.Past {
-			for _, name := range old.Hashed {
-				if own[name] {
-					continue
-				}
-				own[name] = true
-				s.Files = append(s.Files, name)
-				change.Index = append(change.Index, store.File{Name: folder + "/" + name, Link: before.Folder + "/" + name})
+	for _, g := range p.table.groups() {
+		s.Components = with(s.Components, g.Component)
+		s.Architectures = with(s.Architectures, g.Architecture)
+	}
+	if s.Format == formatApt && len(s.Components) == 0 {
+		s.Components = []string{defaultComponent}
+	}
+	if s.Format == formatApt && len(s.Architectures) == 0 {
+		s.Architectures = []string{architectureAll}
+	}
+	s.Recent = p.recent(s)
+	if p.restore != nil && len(p.buckets) == 0 {
+		s.Table = *p.restore
+		return nil
+	}
+	data, err := encodeState(p.table)
+	if err != nil {
+		return err
+	}
+	s.Table = stateName(tableFolder, generation, data)
+	p.now.tables[s.Table] = p.table
+	change.Index = append(change.Index, store.File{Name: s.Table, Data: data})
+	return nil
+}
+
+// with returns a sorted list that has the word in it, unless it is empty.
+func with(words []string, word string) []string {
+	if word == "" || slices.Contains(words, word) {
+		return words
+	}
+	words = append(slices.Clone(words), word)
+	slices.Sort(words)
+	return words
+}
+
+// keptRecent is how many of its newest packages a suite's record names.
+const keptRecent = 50
+
+// recent are the packages that came last, newest first.
+func (p *suitePlan) recent(s *suite) []Listed {
+	var recent []Listed
+	for _, b := range p.buckets {
+		for i := range b.more {
+			in := &b.more[i]
+			recent = append(recent, Listed{Package: in.Package, Format: s.Format, Suite: s.Name, Component: b.Component, Since: s.Date})
+		}
+	}
+	slices.SortFunc(recent, func(a, b Listed) int { return comparePackages(s.Format, a.Package, b.Package) })
+	if p.before != nil {
+		for _, old := range p.before.Recent {
+			if !slices.Contains(p.removed, old.Package) {
+				recent = append(recent, old)
 			}
 		}
+	}
+	return recent[:min(len(recent), keptRecent)]
+}
+
+// show gives the suite a new folder with the view's files, and notes what its tree still shows of earlier generations.
+func (s *suite) show(ctx context.Context, now *current, v *view, p *suitePlan, change *store.Change) error {
+	top := fmt.Sprintf("%s/%d-%.8s", s.name().generations(), s.Generation, v.id)
+	s.Folder = top
+	if s.Format == formatYum {
+		s.Folder += "/repodata"
+	}
+	s.Hashed = v.hashed
+	for _, file := range v.data {
+		change.Index = append(change.Index, store.File{Name: s.Folder + "/" + file.Name, Data: file.Data})
+	}
+	from := ""
+	if p.before != nil {
+		from = p.before.Folder
+	}
+	if p.scanned != nil {
+		from = p.scanned.folder
+	}
+	for _, name := range v.carried {
+		change.Index = append(change.Index, store.File{Name: s.Folder + "/" + name, Link: path.Join(from, name)})
 	}
 	for _, file := range v.files {
 		s.Files = append(s.Files, file.Name)
-		file.Name = folder + "/" + file.Name
+		file.Name = s.Folder + "/" + file.Name
 		if file.Link != "" {
-			file.Link = folder + "/" + file.Link
+			file.Link = s.Folder + "/" + file.Link
 		}
 		change.Index = append(change.Index, file)
 	}
+	if s.Format == formatYum && s.name().ours() {
+		change.Index = append(change.Index, store.File{Name: top + "/Packages", Alias: s.Base + "/Packages"})
+	}
+	return s.keepPast(ctx, now, p.before, change)
 }
 
 // How long a suite's past lasts: the hash-named files of so many generations, and of all that were current so
-// recently, stay reachable. A client that has read InRelease or repomd.xml can finish within that time.
+// recently, stay reachable, for a client that has read InRelease or repomd.xml. The folders of so many generations, and
+// of all that were current within the hour, stay as well: those of yum are read through a mirrorlist.
 const (
-	keptGenerations = 3
-	keptTime        = 24 * time.Hour
+	keptPast    = 3
+	keptTime    = 24 * time.Hour
+	keptFolders = time.Hour
 )
 
-// keep returns the past of the generation that takes before's place, newest first.
-func keep(before *suite, at time.Time) []past {
-	all := append([]past{{
-		Generation: before.Generation, Until: at, Folder: before.Folder, Hashed: before.Hashed,
-	}}, before.Past...)
+// keepPast notes the past of the generation that takes before's place, and makes stale what is no part of it.
+func (s *suite) keepPast(ctx context.Context, now *current, before *suite, change *store.Change) error {
+	if before == nil {
+		return s.dropFolders(ctx, now.at, nil, change)
+	}
+	old, err := loadPast(ctx, now.at, before)
+	if err != nil {
+		return err
+	}
+	all := append([]past{{Generation: before.Generation, Until: s.Date, Folder: before.Folder, Hashed: before.Hashed}}, old...)
 	var kept []past
-	for i, old := range all {
-		if i >= keptGenerations {
-			old.Folder = ""
-			if old.Until.Before(at.Add(-keptTime)) {
-				continue
+	named := map[string]bool{}
+	for _, name := range s.Hashed {
+		named[name] = true
+	}
+	for i, one := range all {
+		if i >= keptPast && one.Until.Before(s.Date.Add(-keptFolders)) {
+			one.Folder = ""
+		}
+		if i >= keptPast && one.Until.Before(s.Date.Add(-keptTime)) {
+			continue
+		}
+		kept = append(kept, one)
+		for _, name := range one.Hashed {
+			named[name] = true
+		}
+	}
+	for _, one := range all {
+		for _, name := range one.Hashed {
+			if !named[name] {
+				named[name] = true
+				change.Stale = append(change.Stale, s.name().tree()+"/"+name)
 			}
 		}
-		kept = append(kept, old)
 	}
-	return kept
+	data, err := encodeState(pastFile{pastSchema, kept})
+	if err != nil {
+		return err
+	}
+	s.Past = stateName(pastFolder, s.Generation, data)
+	change.Index = append(change.Index, store.File{Name: s.Past, Data: data})
+	change.Head.Trees = append(change.Head.Trees, s.tree(kept, before.Folder))
+	return s.dropFolders(ctx, now.at, kept, change)
 }
 
-// drop makes those folders of the suite stale that no kept generation names: the oldest, and what publishers left
-// that died before their commit.
-func (s *suite) drop(ctx context.Context, at store.Reader, change *store.Change) error {
+// dropFolders makes those folders of the suite stale that no kept generation names: the oldest, and what publishers
+// left that died before their commit.
+func (s *suite) dropFolders(ctx context.Context, at store.Reader, kept []past, change *store.Change) error {
+	if kept == nil {
+		change.Head.Trees = append(change.Head.Trees, s.tree(nil, ""))
+	}
 	root := s.name().generations()
 	named := map[string]bool{topFolder(root, s.Folder): true}
-	for _, old := range s.Past {
+	for _, old := range kept {
 		named[topFolder(root, old.Folder)] = true
 	}
 	entries, err := at.List(ctx, root)
 	if err != nil {
 		return fmt.Errorf("list %s: %w", root, err)
 	}
-	for _, e := range entries {
-		if !named[e.Name] {
-			change.Stale = append(change.Stale, path.Join(root, e.Name))
+	for _, entry := range entries {
+		if number := madeFor(entry.Name); !named[entry.Name] && number > 0 && number < s.Generation {
+			change.Stale = append(change.Stale, path.Join(root, entry.Name))
 		}
 	}
 	return nil
@@ -178,4 +262,19 @@ func (s *suite) drop(ctx context.Context, at store.Reader, change *store.Change)
 func topFolder(root, folder string) string {
 	top, _, _ := strings.Cut(strings.TrimPrefix(folder, root+"/"), "/")
 	return top
+}
+
+// set puts the suite in its place.
+func (g *generation) set(s suite) {
+	if have := g.find(s.Format, s.Name); have != nil {
+		*have = s
+		return
+	}
+	g.Suites = append(g.Suites, s)
+	slices.SortFunc(g.Suites, func(a, b suite) int {
+		if a.name().before(b.name()) {
+			return -1
+		}
+		return 1
+	})
 }

@@ -7,55 +7,51 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/klauspost/compress/gzip"
 
-	"wain/repo/apt"
-	"wain/repo/rpm"
+	"wain/repo/frame"
 	"wain/repo/store"
 )
 
-// kinds are the indexes of each format; a package has one text for each, in this order.
-var kinds = map[string][]string{
-	formatApt: {"packages"},
-	formatYum: {"primary", "filelists", "other"},
-}
-
-// A segment is a sorted list of packages with what the indexes say of them. It is stored by content: a JSON file
-// with the facts, and beside it, for each kind of index, the packages' texts as one gzip member.
+// A segment is a sorted list of packages with what the indexes say of them. It is stored in two files: the facts, as
+// JSON, and the parts, which are joined to indexes as they are: for each kind of index the packages' texts as one
+// zstd frame, and, where the suite publishes .gz, as one gzip member.
 type segment struct {
 	Schema   string  `json:"schema"`
-	Parts    []part  `json:"parts"`
+	Kinds    []part  `json:"kinds"`
+	SHA256   string  `json:"sha256"` // of the parts' file
 	Packages []entry `json:"packages"`
 
-	id      string   // hex digest of the JSON file; empty until encoded
-	data    []byte   // the JSON file, once encoded
-	members [][]byte // of each part, once loaded or encoded
-	plain   [][]byte // of each part: all texts joined
+	id    string
+	facts []byte // once encoded
+	parts []byte // once encoded
 }
 
 // A part is one kind's texts of a segment.
 type part struct {
-	Kind   string `json:"kind"`
-	SHA256 string `json:"sha256"` // of the gzip member
-	Size   int64  `json:"size"`   // uncompressed
+	Kind string `json:"kind"`
+	Size int    `json:"size"`         // of the texts, in bytes
+	Zstd int    `json:"zst"`          // of the zstd frame
+	Gzip int    `json:"gz,omitempty"` // of the gzip member; 0: there is none
 }
 
 // An entry is one package of a segment.
 type entry struct {
 	Package
+	Since   int64 `json:"since"`   // seconds since 1970: when the suite got it
 	Lengths []int `json:"lengths"` // of its text in each part
 
-	texts [][]byte
+	texts map[string][]byte // by kind
 }
 
-const segmentSchema = "wain/segment/1"
+func segmentName(id string) string { return segmentFolder + "/" + id + ".json" }
 
-func segmentName(id string) string { return ".wain/segments/" + id + ".json" }
-
-func memberName(id, kind string) string { return ".wain/segments/" + id + "." + kind + ".gz" }
+func partsName(id string) string { return segmentFolder + "/" + id + ".parts" }
 
 // loadSegment reads the facts of a segment.
 func loadSegment(ctx context.Context, at store.Reader, id string) (*segment, error) {
@@ -64,97 +60,146 @@ func loadSegment(ctx context.Context, at store.Reader, id string) (*segment, err
 	if err != nil {
 		return nil, fmt.Errorf("read repository state: %w", err)
 	}
-	if got := digest(data); got != id {
+	if !isNamed(id, data) {
 		return nil, &StateError{Name: segmentName(id), Detail: "damaged: the content does not match the name"}
 	}
 	return s, decodeState(segmentName(id), data, segmentSchema, s)
 }
 
-// loadTexts reads the texts of a segment and gives each package its own.
+// loadTexts reads what the indexes say of each of the segment's packages.
 func (s *segment) loadTexts(ctx context.Context, at store.Reader) error {
-	if s.members != nil {
+	if len(s.Packages) == 0 || s.Packages[0].texts != nil {
 		return nil
 	}
-	for _, p := range s.Parts {
-		name := memberName(s.id, p.Kind)
-		member, err := store.ReadFile(ctx, at, name)
-		if err != nil {
-			return fmt.Errorf("read repository state: %w", err)
-		}
-		if digest(member) != p.SHA256 {
-			return &StateError{Name: name, Detail: "damaged: the content does not match its digest"}
-		}
-		plain, err := gunzip(member, p.Size)
-		if err != nil {
-			return &StateError{Name: name, Detail: err.Error()}
-		}
-		s.members, s.plain = append(s.members, member), append(s.plain, plain)
+	name := partsName(s.id)
+	data, err := store.ReadFile(ctx, at, name)
+	if err != nil {
+		return fmt.Errorf("read repository state: %w", err)
 	}
-	return s.split()
-}
-
-// split cuts the joined texts at the packages' lengths.
-func (s *segment) split() error {
-	rest := slices.Clone(s.plain)
+	if digest(data) != s.SHA256 {
+		return &StateError{Name: name, Detail: "damaged: the content does not match its digest"}
+	}
 	for i := range s.Packages {
-		e := &s.Packages[i]
-		if len(e.Lengths) != len(rest) {
-			return &StateError{Name: segmentName(s.id), Detail: fmt.Sprintf("%s has %d texts, not %d", e.Path, len(e.Lengths), len(rest))}
+		s.Packages[i].texts = make(map[string][]byte, len(s.Kinds))
+	}
+	for k, p := range s.Kinds {
+		cut, err := p.cut(data, name)
+		if err != nil {
+			return err
 		}
-		e.texts = make([][]byte, len(rest))
-		for k, n := range e.Lengths {
-			if n < 0 || n > len(rest[k]) {
+		data = data[p.Zstd+p.Gzip:]
+		rest := cut.plain
+		for i := range s.Packages {
+			e := &s.Packages[i]
+			if k >= len(e.Lengths) || e.Lengths[k] < 0 || e.Lengths[k] > len(rest) {
 				return &StateError{Name: segmentName(s.id), Detail: "the lengths do not fit the texts"}
 			}
-			e.texts[k], rest[k] = rest[k][:n:n], rest[k][n:]
+			n := e.Lengths[k]
+			e.texts[p.Kind], rest = rest[:n:n], rest[n:]
 		}
 	}
 	return nil
 }
 
-// with returns a segment of the same packages and more, compressed anew. The texts of s must be loaded.
-func (s *segment) with(format string, more []entry) (*segment, error) {
-	next := &segment{Schema: segmentSchema}
-	if s != nil {
-		next.Packages = slices.Clone(s.Packages)
+// A piece is one kind's texts in all their forms.
+type piece struct{ plain, zstd, gzip []byte }
+
+// cut takes a part from the front of the parts' file.
+func (p part) cut(data []byte, name string) (piece, error) {
+	if p.Zstd <= 0 || p.Gzip < 0 || p.Size < 0 || p.Zstd > len(data) || p.Gzip > len(data)-p.Zstd {
+		return piece{}, &StateError{Name: name, Detail: "shorter than its parts"}
 	}
-	next.Packages = append(next.Packages, more...)
-	slices.SortStableFunc(next.Packages, func(a, b entry) int { return comparePackages(format, a.Package, b.Package) })
-	for k, kind := range kinds[format] {
-		size := 0
-		for _, e := range next.Packages {
-			size += len(e.texts[k])
-		}
-		plain := make([]byte, 0, size)
-		for _, e := range next.Packages {
-			plain = append(plain, e.texts[k]...)
-		}
-		member := apt.Gzip(plain)
-		next.Parts = append(next.Parts, part{Kind: kind, SHA256: digest(member), Size: int64(len(plain))})
-		next.members, next.plain = append(next.members, member), append(next.plain, plain)
+	plain, err := frame.Unzstd(data[:p.Zstd], int64(p.Size))
+	if err != nil {
+		return piece{}, &StateError{Name: name, Detail: err.Error()}
 	}
-	for i := range next.Packages {
-		e := &next.Packages[i]
-		e.Lengths = make([]int, len(e.texts))
-		for k, text := range e.texts {
-			e.Lengths[k] = len(text)
-		}
-	}
-	var err error
-	if next.data, err = encodeState(next); err != nil {
-		return nil, err
-	}
-	next.id = digest(next.data)
-	return next, nil
+	return piece{plain, data[:p.Zstd], data[p.Zstd : p.Zstd+p.Gzip]}, nil
 }
 
-// files are what stores a segment that with has made.
-func (s *segment) files() []store.File {
-	var files []store.File
-	for i, p := range s.Parts {
-		files = append(files, store.File{Name: memberName(s.id, p.Kind), Data: s.members[i]})
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// loadPieces reads the parts of a segment for joining. The checksum is against rot: the state is trusted as the
+// repository is.
+func (r *ref) loadPieces(ctx context.Context, at store.Reader, kinds []string) ([]piece, error) {
+	name := partsName(r.ID)
+	data, err := store.ReadFile(ctx, at, name)
+	if err != nil {
+		return nil, fmt.Errorf("read repository state: %w", err)
 	}
-	return append(files, store.File{Name: segmentName(s.id), Data: s.data})
+	return r.pieces(data, kinds)
+}
+
+func (r *ref) pieces(data []byte, kinds []string) ([]piece, error) {
+	name := partsName(r.ID)
+	if crc32.Checksum(data, castagnoli) != r.Checksum {
+		return nil, &StateError{Name: name, Detail: "damaged: the content does not match its checksum"}
+	}
+	pieces := make([]piece, len(kinds))
+	for _, p := range r.Parts {
+		if i := slices.Index(kinds, p.Kind); i >= 0 {
+			cut, err := p.cut(data, name)
+			if err != nil {
+				return nil, err
+			}
+			pieces[i] = cut
+		}
+		data = data[min(len(data), p.Zstd+p.Gzip):]
+	}
+	for i, kind := range kinds {
+		if pieces[i].zstd == nil {
+			return nil, &StateError{Name: name, Detail: "has no " + kind}
+		}
+	}
+	return pieces, nil
+}
+
+// newSegment encodes packages, whose texts of all kinds must be there.
+func newSegment(format string, entries []entry, kinds []string, gzipped bool, generation int) (*segment, error) {
+	s := &segment{Schema: segmentSchema, Packages: slices.Clone(entries)}
+	slices.SortStableFunc(s.Packages, func(a, b entry) int { return comparePackages(format, a.Package, b.Package) })
+	for i := range s.Packages {
+		e := &s.Packages[i]
+		e.Lengths = make([]int, len(kinds))
+		for k, kind := range kinds {
+			e.Lengths[k] = len(e.texts[kind])
+		}
+	}
+	for _, kind := range kinds {
+		var plain []byte
+		for _, e := range s.Packages {
+			plain = append(plain, e.texts[kind]...)
+		}
+		p := part{Kind: kind, Size: len(plain)}
+		packed := frame.Zstd(plain)
+		p.Zstd = len(packed)
+		s.parts = append(s.parts, packed...)
+		if gzipped {
+			packed = frame.Gzip(plain)
+			p.Gzip = len(packed)
+			s.parts = append(s.parts, packed...)
+		}
+		s.Kinds = append(s.Kinds, p)
+	}
+	s.SHA256 = digest(s.parts)
+	var err error
+	if s.facts, err = encodeState(s); err != nil {
+		return nil, err
+	}
+	s.id = fmt.Sprintf("%d-%.16s", generation, digest(s.facts))
+	return s, nil
+}
+
+// ref names a segment that newSegment has made.
+func (s *segment) ref(g group, prefix string) ref {
+	return ref{
+		group: g, Prefix: prefix, ID: s.id, Packages: len(s.Packages), Parts: s.Kinds,
+		Checksum: crc32.Checksum(s.parts, castagnoli),
+	}
+}
+
+// files are what stores a segment that newSegment has made.
+func (s *segment) files() []store.File {
+	return []store.File{{Name: partsName(s.id), Data: s.parts}, {Name: segmentName(s.id), Data: s.facts}}
 }
 
 // comparePackages orders by name, then version as the format's tools do, then architecture.
@@ -162,12 +207,14 @@ func comparePackages(format string, a, b Package) int {
 	if c := cmp.Compare(a.Name, b.Name); c != 0 {
 		return c
 	}
-	versions := apt.CompareVersions
-	if format == formatYum {
-		versions = rpm.CompareEVR
-	}
-	return cmp.Or(versions(a.Version, b.Version), cmp.Compare(a.Architecture, b.Architecture),
+	return cmp.Or(CompareVersions(format, a.Version, b.Version), cmp.Compare(a.Architecture, b.Architecture),
 		cmp.Compare(a.Version, b.Version), cmp.Compare(a.Path, b.Path))
+}
+
+// isNamed reports whether a file of the state has the content that its id, GENERATION-DIGEST, says.
+func isNamed(id string, data []byte) bool {
+	_, hash, _ := strings.Cut(id, "-")
+	return len(hash) == 16 && digest(data)[:16] == hash
 }
 
 // gunzip returns the content of one or more gzip members, which must be size bytes long.

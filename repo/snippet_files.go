@@ -8,19 +8,6 @@ import (
 	"wain/repo/store"
 )
 
-// publicFiles adds the key and the client files at the repository's root to the change.
-func (p *publisher) publicFiles(g *generation, change *store.Change) {
-	site := page.Site{Origin: g.Origin, BaseURL: g.BaseURL}
-	for _, fingerprint := range g.Keys {
-		site.Keys = append(site.Keys, page.Key{Fingerprint: fingerprint})
-	}
-	for _, s := range g.Suites {
-		site.Suites = append(site.Suites, page.Suite{Format: s.Format, Name: s.Name, Base: s.name().base()})
-	}
-	change.Head.Files = append(change.Head.Files, keyFiles(p.options.Signer)...)
-	change.Head.Files = append(change.Head.Files, clientFiles(site)...)
-}
-
 // rootFiles are the files at the repository's root: the keys, client configuration, index.html and suites.json. The
 // site's own Files and its suites' Snippets are made here.
 func rootFiles(site page.Site, signer *Signer) ([]store.File, error) {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"wain/repo/store"
+	"wain/repo/yum"
 )
 
 // A head names the current generation. It is the only file of the state that is ever replaced.
@@ -17,14 +18,24 @@ type head struct {
 	Schema     string `json:"schema"`
 	Generation int    `json:"generation"`
 	Manifest   string `json:"manifest"` // the generation's file
+	Kept       []kept `json:"kept"`     // the generations that can be gone back to, newest first, the current one included
 }
 
-// A generation is all that a repository is after one publish. Its file never changes.
-type generation struct {
-	Schema   string    `json:"schema"`
+// A kept generation.
+type kept struct {
 	Number   int       `json:"number"`
 	Date     time.Time `json:"date"`
-	Previous string    `json:"previous,omitempty"` // the file of the generation before
+	Manifest string    `json:"manifest"`
+}
+
+// A generation is all that a repository is after one commit. Its file never changes.
+type generation struct {
+	Schema  string    `json:"schema"`
+	Number  int       `json:"number"`
+	Date    time.Time `json:"date"`
+	Action  string    `json:"action"`
+	Added   int       `json:"added"`   // packages, in all suites
+	Removed int       `json:"removed"` // packages
 
 	Origin  string   `json:"origin"`
 	Label   string   `json:"label"`
@@ -33,30 +44,35 @@ type generation struct {
 
 	Suites []suite `json:"suites"`
 
+	Waiting []string `json:"waiting,omitempty"` // files that list packages which were added but are not published
+
 	manifest string // its file
 }
 
 // A suite is one suite's part of a generation.
 type suite struct {
-	Format     string       `json:"format"`
-	Name       string       `json:"name"`
-	Release    string       `json:"release"`
-	Generation int          `json:"generation"` // in which it changed last
-	Date       time.Time    `json:"date"`
-	Keys       []string     `json:"keys,omitempty"`
-	Segments   []segmentRef `json:"segments"`
+	Format     string    `json:"format"`
+	Name       string    `json:"name"`
+	Release    string    `json:"release"`
+	Base       string    `json:"base"`       // the folder that paths in the indexes are relative to
+	Generation int       `json:"generation"` // in which it changed last
+	Date       time.Time `json:"date"`
+	ValidUntil time.Time `json:"valid_until,omitzero"`
+	Keys       []string  `json:"keys,omitempty"`
+
+	Config        SuiteConfig `json:"config"`
+	Components    []string    `json:"components,omitempty"`    // apt
+	Architectures []string    `json:"architectures,omitempty"` // apt
+	Carried       []yum.Data  `json:"carried,omitempty"`       // yum: updateinfo, comps, modules and the like of an adopted repository
+
+	Table    string   `json:"table"`    // the file that lists its segments
+	Packages int      `json:"packages"` // how many
+	Recent   []Listed `json:"recent,omitempty"`
 
 	Folder string   `json:"folder"` // what its tree shows
-	Files  []string `json:"files"`  // all in that folder, in commit order
-	Hashed []string `json:"hashed"` // those of them that its own indexes are, under hash-named paths
-	Past   []past   `json:"past,omitempty"`
-}
-
-// A segmentRef names a segment.
-type segmentRef struct {
-	Architecture string `json:"architecture,omitempty"` // apt only
-	ID           string `json:"id"`
-	Packages     int    `json:"packages"`
+	Hashed []string `json:"hashed"` // the files of that folder under hash-named paths
+	Files  []string `json:"files"`  // all others, in commit order
+	Past   string   `json:"past,omitempty"`
 }
 
 // A past generation of a suite: its hash-named files are kept for readers that have its Release or repomd.xml.
@@ -67,58 +83,92 @@ type past struct {
 	Hashed     []string  `json:"hashed"`
 }
 
+// A pastFile is what .wain/past has for a suite.
+type pastFile struct {
+	Schema string `json:"schema"`
+	Past   []past `json:"past"` // newest first
+}
+
 const (
 	headName         = ".wain/head.json"
 	generationFolder = ".wain/generations"
+	tableFolder      = ".wain/tables"
 	segmentFolder    = ".wain/segments"
+	pastFolder       = ".wain/past"
+	waitingFolder    = ".wain/waiting"
 
-	headSchema       = "wain/head/1"
-	generationSchema = "wain/generation/1"
+	headSchema       = "wain/head/2"
+	generationSchema = "wain/generation/2"
+	tableSchema      = "wain/table/1"
+	segmentSchema    = "wain/segment/2"
+	pastSchema       = "wain/past/1"
+	waitingSchema    = "wain/waiting/1"
 )
 
+// stateName names a file of the state by the generation that it was made for and by its content. No name is ever used
+// again: a file whose generation is decided and that no kept generation names is nobody's.
+func stateName(folder string, generation int, content []byte) string {
+	return fmt.Sprintf("%s/%d-%.16s.json", folder, generation, digest(content))
+}
+
 func (s *suite) name() suiteName {
-	return suiteName{format: s.Format, suite: s.Name, release: s.Release}
+	return suiteName{format: s.Format, suite: s.Name, release: s.Release, at: s.Base}
 }
 
 // tree is how the store shows the suite.
-func (s *suite) tree() store.Tree {
-	return store.Tree{Name: s.name().tree(), Folder: s.Folder, Files: s.Files}
+func (s *suite) tree(past []past, before string) store.Tree {
+	tree := store.Tree{Name: s.name().tree(), Folder: s.Folder, Hashed: s.Hashed, Files: s.Files}
+	own := map[string]bool{}
+	for _, name := range s.Hashed {
+		own[name] = true
+	}
+	for _, old := range past {
+		for _, name := range old.Hashed {
+			if !own[name] {
+				own[name] = true
+				tree.Past = append(tree.Past, store.Link{Name: name, From: before + "/" + name})
+			}
+		}
+	}
+	return tree
 }
 
 // find returns the named suite, or nil.
-func (g *generation) find(name suiteName) *suite {
+func (g *generation) find(format, name string) *suite {
 	for i := range g.Suites {
-		if g.Suites[i].name() == name {
+		if g.Suites[i].Format == format && g.Suites[i].Name == name {
 			return &g.Suites[i]
 		}
 	}
 	return nil
 }
 
+// loadHead returns the head; nil where there is none.
+func loadHead(ctx context.Context, at store.Reader) (*head, error) {
+	h := &head{}
+	err := loadState(ctx, at, headName, headSchema, h)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return h, err
+}
+
 // loadGeneration returns the current generation; nil where there is no repository yet. What looks like a repository
 // without our state is a *ForeignError.
 func loadGeneration(ctx context.Context, at store.Reader) (*generation, error) {
-	data, err := store.ReadFile(ctx, at, headName)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, refuseForeign(ctx, at)
-	}
+	h, err := loadHead(ctx, at)
 	if err != nil {
-		return nil, fmt.Errorf("read repository state: %w", err)
-	}
-	var h head
-	if err := decodeState(headName, data, headSchema, &h); err != nil {
 		return nil, err
+	}
+	if h == nil {
+		return nil, refuseForeign(ctx, at)
 	}
 	return loadManifest(ctx, at, h.Manifest)
 }
 
 func loadManifest(ctx context.Context, at store.Reader, name string) (*generation, error) {
-	data, err := store.ReadFile(ctx, at, name)
-	if err != nil {
-		return nil, fmt.Errorf("read repository state: %w", err)
-	}
 	g := &generation{manifest: name}
-	if err := decodeState(name, data, generationSchema, g); err != nil {
+	if err := loadState(ctx, at, name, generationSchema, g); err != nil {
 		return nil, err
 	}
 	for _, s := range g.Suites {
@@ -127,6 +177,19 @@ func loadManifest(ctx context.Context, at store.Reader, name string) (*generatio
 		}
 	}
 	return g, nil
+}
+
+// loadPast returns what the suite's tree shows of earlier generations.
+func loadPast(ctx context.Context, at store.Reader, s *suite) ([]past, error) {
+	if s.Past == "" {
+		return nil, nil
+	}
+	var f pastFile
+	err := loadState(ctx, at, s.Past, pastSchema, &f)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil // a later generation's is there: this one's readers have had their time
+	}
+	return f.Past, err
 }
 
 // refuseForeign protects repositories that somebody else's tool made, or whose state was lost.
@@ -162,6 +225,15 @@ func publishedTrees(ctx context.Context, at store.Reader) ([]suiteName, error) {
 		}
 	}
 	return found, nil
+}
+
+// loadState reads a file of the state. The error matches fs.ErrNotExist where there is none.
+func loadState(ctx context.Context, at store.Reader, name, schema string, into any) error {
+	data, err := store.ReadFile(ctx, at, name)
+	if err != nil {
+		return fmt.Errorf("read repository state: %w", err)
+	}
+	return decodeState(name, data, schema, into)
 }
 
 // encodeState renders a file of the state.

@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"path"
 	"regexp"
 	"strings"
 
@@ -19,31 +20,42 @@ type suiteName struct {
 	format  string
 	suite   string // what clients subscribe to: bookworm-staging
 	release string // what it is built for: bookworm
+	at      string // its base, where that is not ours: an adopted suite stays at its place
 }
 
 // tree is the folder that clients of the suite read.
 func (n suiteName) tree() string {
 	if n.format == formatApt {
-		return "apt/dists/" + n.suite
+		return n.join("dists/" + n.suite)
 	}
-	return "yum/" + n.suite + "/repodata"
+	return n.join("repodata")
 }
 
 // generations is the folder that holds one folder for each generation of the suite.
 func (n suiteName) generations() string {
 	if n.format == formatApt {
-		return "apt/generations/" + n.suite
+		return n.join("generations/" + n.suite)
 	}
-	return "yum/" + n.suite + "/generations"
+	return n.join("generations")
 }
 
 // base is the folder below which the paths in the suite's indexes lie.
 func (n suiteName) base() string {
-	if n.format == formatApt {
+	switch {
+	case n.at != "":
+		return n.at
+	case n.format == formatApt:
 		return "apt"
+	default:
+		return "yum/" + n.suite
 	}
-	return "yum/" + n.suite
 }
+
+// join returns where a path of the indexes lies in the store.
+func (n suiteName) join(href string) string { return path.Join(n.base(), href) }
+
+// ours reports whether the suite lies where this package puts suites.
+func (n suiteName) ours() bool { return n.base() == suiteName{format: n.format, suite: n.suite}.base() }
 
 // before orders suites: apt first, then by name.
 func (n suiteName) before(m suiteName) bool {
@@ -58,6 +70,13 @@ var suitePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._+~-]*$`)
 
 func validSuite(name string) bool {
 	return len(name) <= 100 && suitePattern.MatchString(name)
+}
+
+// defaultComponent is that of packages for which none is given.
+const defaultComponent = "main"
+
+func validComponent(name string) bool {
+	return len(name) <= 100 && componentPattern.MatchString(name) && path.Clean(name) == name
 }
 
 // debSuite returns the suite that wain recorded in a .deb, or "".

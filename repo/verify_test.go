@@ -29,7 +29,7 @@ func TestVerifyFinds(t *testing.T) {
 		{"Release changed, its signature", change(suite + "Release"), "signature-bad " + suite + "Release.gpg"},
 		{"Release gone", remove(suite + "Release"), "release-missing " + suite + "Release"},
 		{"Release.gpg gone", remove(suite + "Release.gpg"), "signature-missing " + suite + "Release.gpg"},
-		{"Packages changed", change(suite + "main/binary-amd64/Packages"), "index-differs " + suite + "main/binary-amd64/Packages"},
+		{"Packages.gz changed", change(suite + "main/binary-amd64/Packages.gz"), "index-differs " + suite + "main/binary-amd64/Packages.gz"},
 		{"Packages.gz longer", longer(suite + "main/binary-amd64/Packages.gz"), "index-differs " + suite + "main/binary-amd64/Packages.gz"},
 		{"Packages.gz gone", remove(suite + "main/binary-amd64/Packages.gz"), "index-missing " + suite + "main/binary-amd64/Packages.gz"},
 		{"by-hash gone", remove(suite + "main/binary-amd64/by-hash"), "by-hash-missing " + suite + "main/binary-amd64/by-hash/SHA256/"},

@@ -1,9 +1,9 @@
 package repo
 
 import (
+	"context"
 	"fmt"
-	"maps"
-	"slices"
+	"path"
 
 	"wain/repo/apt"
 	"wain/repo/store"
@@ -13,35 +13,82 @@ import (
 // that comes later, and in an index of their own for clients of architectures that the suite does not have.
 const architectureAll = "all"
 
-// renderApt renders a suite's indexes, Release and its signatures.
-func renderApt(g *generation, s *suite, segments map[string]*segment, signer *Signer) (*view, error) {
-	v := &view{}
-	var vouched []apt.IndexFile
-	architectures := slices.Sorted(maps.Keys(segments))
-	for _, arch := range architectures {
-		plain, packed := segments[arch].plain[0], segments[arch].members[0]
-		if all := segments[architectureAll]; all != nil && arch != architectureAll {
-			plain = slices.Concat(plain, all.plain[0])
-			packed = slices.Concat(packed, all.members[0])
+// An aptIndex is one index of an apt suite.
+type aptIndex struct {
+	index
+	path string // in the tree, without an ending
+	refs []ref
+}
+
+// aptIndexes are all indexes of the suite. Every component has one for every architecture, if an empty one.
+func aptIndexes(s *suite, t *table) []*aptIndex {
+	var all []*aptIndex
+	for _, component := range s.Components {
+		for _, arch := range s.Architectures {
+			groups := []group{{component, arch}}
+			if arch != architectureAll {
+				groups = append(groups, group{component, architectureAll})
+			}
+			refs := t.of(groups...)
+			all = append(all, &aptIndex{
+				index: index{kind: kindPackages, gzipped: true, zstd: s.Config.zstd()},
+				path:  component + "/binary-" + arch + "/Packages", refs: refs,
+			})
+			if s.Config.Contents {
+				all = append(all, &aptIndex{
+					index: index{kind: kindContents, gzipped: true, zstd: s.Config.zstd()},
+					path:  component + "/Contents-" + arch, refs: refs,
+				})
+			}
 		}
-		folder := "main/binary-" + arch
-		for _, index := range []struct {
-			name string
-			data []byte
-		}{{"Packages", plain}, {"Packages.gz", packed}} {
-			hash := digest(index.data)
-			hashed := folder + "/by-hash/SHA256/" + hash
-			v.hashed = append(v.hashed, hashed)
-			v.files = append(v.files,
-				store.File{Name: hashed, Data: index.data},
-				store.File{Name: folder + "/" + index.name, Link: hashed})
-			vouched = append(vouched, apt.IndexFile{Path: folder + "/" + index.name, Size: int64(len(index.data)), SHA256: hash})
+		if s.Config.Translation {
+			var groups []group
+			for _, g := range t.groups() {
+				if g.Component == component {
+					groups = append(groups, g)
+				}
+			}
+			all = append(all, &aptIndex{
+				index: index{kind: kindTranslation, gzipped: true, zstd: s.Config.zstd()},
+				path:  component + "/i18n/Translation-en", refs: t.of(groups...),
+			})
 		}
 	}
-	release := apt.ReleaseFile(apt.Release{
-		Origin: g.Origin, Label: g.Label, Suite: s.Name, Codename: s.Name, Date: s.Date,
-		Architectures: architectures, Components: []string{"main"}, AcquireByHash: true, Files: vouched,
-	})
+	return all
+}
+
+// renderApt renders a suite's indexes, Release and its signatures.
+func renderApt(ctx context.Context, g *generation, s *suite, t *table, l *loader, signer *Signer) (*view, error) {
+	v := &view{}
+	var vouched []apt.IndexFile
+	for _, x := range aptIndexes(s, t) {
+		if err := l.join(ctx, x.refs, []*index{&x.index}); err != nil {
+			return nil, err
+		}
+		// The plain form is listed and not stored: without its line, apt sees an empty repository.
+		vouched = append(vouched, apt.IndexFile{Path: x.path, Size: x.size, SHA256: x.sha256})
+		for _, f := range []struct {
+			ending string
+			form
+		}{{".gz", x.gz}, {".zst", x.zst}} {
+			if f.data == nil {
+				continue
+			}
+			hashed := path.Dir(x.path) + "/by-hash/SHA256/" + f.sha256
+			v.addHashed(hashed, f.data)
+			v.files = append(v.files, store.File{Name: x.path + f.ending, Link: hashed})
+			vouched = append(vouched, apt.IndexFile{Path: x.path + f.ending, Size: int64(len(f.data)), SHA256: f.sha256})
+		}
+	}
+	r := apt.Release{
+		Origin: g.Origin, Label: g.Label, Suite: s.Name, Codename: s.Name, Description: s.Config.Description,
+		Date: s.Date, ValidUntil: s.ValidUntil, NotAutomatic: s.Config.NotAutomatic, ButAutomaticUpgrades: s.Config.ButAutomaticUpgrades,
+		Architectures: s.Architectures, Components: s.Components, AcquireByHash: true, Files: vouched,
+	}
+	if s.Config.SignedBy {
+		r.SignedBy = s.Keys
+	}
+	release := apt.ReleaseFile(r)
 	v.id = digest(release)
 	v.files = append(v.files, store.File{Name: "Release", Data: release})
 	if signer == nil {

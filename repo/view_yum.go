@@ -1,10 +1,11 @@
 package repo
 
 import (
+	"context"
 	"fmt"
+	"path"
 	"slices"
 
-	"wain/repo/apt"
 	"wain/repo/store"
 	"wain/repo/yum"
 )
@@ -19,26 +20,40 @@ var documents = []struct {
 	{yum.OtherStart, yum.OtherEnd},
 }
 
-// renderYum renders a suite's metadata, repomd.xml and its signature. Each document is three gzip members: its first
-// line, the segment's records as they are stored, its last line.
-func renderYum(_ *generation, s *suite, segments map[string]*segment, signer *Signer) (*view, error) {
+// renderYum renders a suite's metadata, repomd.xml and its signature. Each document is joined from its first line, the
+// segments' records as they are stored, and its last line.
+func renderYum(ctx context.Context, _ *generation, s *suite, t *table, l *loader, signer *Signer) (*view, error) {
 	v := &view{}
-	seg := segments[""]
-	var vouched []yum.Data
+	zstd := s.Config.zstd()
+	var indexes []*index
 	for i, kind := range kinds[formatYum] {
-		start, end := []byte(documents[i].start(len(seg.Packages))), []byte(documents[i].end)
-		plain := slices.Concat(start, seg.plain[i], end)
-		packed := slices.Concat(apt.Gzip(start), seg.members[i], apt.Gzip(end))
-		hash := digest(packed)
-		name := hash + "-" + kind + ".xml.gz"
-		v.hashed = append(v.hashed, name)
-		v.files = append(v.files, store.File{Name: name, Data: packed})
+		indexes = append(indexes, &index{
+			kind: kind, gzipped: !zstd, zstd: zstd,
+			start: []byte(documents[i].start(t.packages())), end: []byte(documents[i].end),
+		})
+	}
+	if err := l.join(ctx, t.Segments, indexes); err != nil {
+		return nil, err
+	}
+	var vouched []yum.Data
+	for _, x := range indexes {
+		stored, ending := x.gz, ".xml.gz"
+		if zstd {
+			stored, ending = x.zst, ".xml.zst"
+		}
+		name := stored.sha256 + "-" + x.kind + ending
+		v.addHashed(name, stored.data)
 		vouched = append(vouched, yum.Data{
-			Type: kind, Checksum: hash, OpenChecksum: digest(plain), Size: int64(len(packed)), OpenSize: int64(len(plain)),
+			Type: x.kind, Checksum: stored.sha256, OpenChecksum: x.sha256, Size: int64(len(stored.data)), OpenSize: x.size,
 			Timestamp: s.Date.Unix(), Href: "repodata/" + name,
 		})
 	}
-	repomd := yum.Repomd(s.Date.Unix(), vouched)
+	for _, d := range s.Carried {
+		name := path.Base(d.Href)
+		v.hashed = append(v.hashed, name)
+		v.carried = append(v.carried, name)
+	}
+	repomd := yum.Repomd(s.Date.Unix(), slices.Concat(vouched, s.Carried))
 	v.id = digest(repomd)
 	if signer != nil {
 		detached, err := signer.Detached(repomd, s.Date)

@@ -14,13 +14,13 @@ func FileName(p *deb.Package) string {
 }
 
 // PoolPath returns where a package lives, relative to the folder that holds
-// dists and pool: pool/RELEASE/main/p/python-example/FILE, by source package,
+// dists and pool: pool/RELEASE/COMPONENT/p/python-example/FILE, by source package,
 // with four letters ("libf") for sources that begin with "lib". The release
 // is part of the path because two releases may carry one version with
 // different bytes. A package with an epoch lies one folder deeper
 // ("epoch-1/"), since its file name does not say it.
-func PoolPath(release string, p *deb.Package) string {
-	parts := []string{"pool", release, "main", poolPrefix(p.Source), p.Source}
+func PoolPath(release, component string, p *deb.Package) string {
+	parts := []string{"pool", release, component, poolPrefix(p.Source), p.Source}
 	if epoch, _ := splitEpoch(p.Version); epoch != "" {
 		parts = append(parts, "epoch-"+epoch)
 	}

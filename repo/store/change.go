@@ -19,13 +19,17 @@ type Change struct {
 	Stale []string // files, and folders with all in them, to remove; absent ones are fine
 }
 
-// A File is bytes under a name. Exactly one of Data, Open and Link says where they come from.
+// A File is bytes under a name. Exactly one of Data, Open, Link and Alias says where they come from.
 type File struct {
 	Name string
 
 	Data []byte
 	Open func() (io.ReadCloser, error) // opened once for each commit, and closed
 	Link string                        // an object in the store, or earlier in the same change
+
+	// Alias is a folder in the store that the name is a second name of: a symbolic link. A store without these leaves
+	// the file out.
+	Alias string
 
 	// Size and SHA256 (in hex) are what Open must yield; anything else fails the commit with a *ContentError.
 	Size   int64
@@ -133,16 +137,19 @@ func (c *Change) files() []File {
 
 func (f *File) check() error {
 	sources := 0
-	for _, given := range []bool{f.Data != nil, f.Open != nil, f.Link != ""} {
+	for _, given := range []bool{f.Data != nil, f.Open != nil, f.Link != "", f.Alias != ""} {
 		if given {
 			sources++
 		}
 	}
 	if sources != 1 {
-		return fmt.Errorf("store %q: exactly one of data, a function and a link must be given", f.Name)
+		return fmt.Errorf("store %q: exactly one of data, a function, a link and an alias must be given", f.Name)
 	}
-	if f.Link != "" {
-		if err := checkName(f.Link); err != nil {
+	for _, name := range []string{f.Link, f.Alias} {
+		if name == "" {
+			continue
+		}
+		if err := checkName(name); err != nil {
 			return err
 		}
 	}

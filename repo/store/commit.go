@@ -134,9 +134,15 @@ func (c *commit) place(file File) error {
 	path := c.folder.path(file.Name)
 	_, err := os.Lstat(path)
 	isNew := errors.Is(err, fs.ErrNotExist)
-	if file.Link != "" {
+	switch {
+	case file.Link != "":
 		err = c.folder.link(c.folder.path(file.Link), path)
-	} else {
+	case file.Alias != "":
+		var made bool
+		if made, err = c.folder.alias(file); err == nil && !made {
+			return nil
+		}
+	default:
 		err = rename(c.folder.path(c.staged[file.Name]), path)
 	}
 	if err != nil {
@@ -222,6 +228,24 @@ func (c *commit) remove(name string) error {
 		c.touch(dir)
 	}
 	return nil
+}
+
+// alias makes a symbolic link to a folder; false where there are none on the file system.
+func (f *Folder) alias(file File) (bool, error) {
+	if f.options.NoSymlinks {
+		return false, nil
+	}
+	target, err := relative(file.Name, file.Alias)
+	if err == nil {
+		err = os.Symlink(target, f.path(file.Name))
+	}
+	switch {
+	case err == nil, errors.Is(err, fs.ErrExist):
+		return true, nil
+	case noSymlinks(err):
+		return false, nil
+	}
+	return false, err
 }
 
 // link makes path another name of the file at target, or a copy of it where hard links are not to be had.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"syscall"
 	"time"
@@ -123,6 +124,17 @@ func (f *Folder) Update(ctx context.Context, plan Plan) (bool, error) {
 	err = c.run(ctx)
 	committed = c.decided
 	return c.changed, err
+}
+
+// Aliases reports whether a file may be an alias here. It must be called in a plan, under the folder's lock.
+func (f *Folder) Aliases() bool {
+	if f.options.NoSymlinks {
+		return false
+	}
+	probe := f.path(path.Join(Private, "alias"))
+	err := os.Symlink("probe", probe)
+	_ = os.Remove(probe)
+	return err == nil || !noSymlinks(err)
 }
 
 // path returns the place of a checked name in the file system.

@@ -107,6 +107,9 @@ func (m *Memory) Update(ctx context.Context, plan Plan) (bool, error) {
 }
 
 func putMemory(objects map[string][]byte, file File) error {
+	if file.Alias != "" {
+		return nil
+	}
 	if file.Link != "" {
 		data, ok := objects[file.Link]
 		if !ok {

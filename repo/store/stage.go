@@ -42,7 +42,7 @@ func (c *commit) stage(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for i, file := range files {
-		if file.Link != "" {
+		if file.Link != "" || file.Alias != "" {
 			continue
 		}
 		if _, twice := c.staged[file.Name]; twice {

@@ -70,3 +70,9 @@ func ReadFile(ctx context.Context, r Reader, name string) ([]byte, error) {
 	}
 	return data, nil
 }
+
+// Aliases reports whether the store that a plan reads can hold a [File] that is an Alias.
+func Aliases(at Reader) bool {
+	able, asked := at.(interface{ Aliases() bool })
+	return asked && able.Aliases()
+}

@@ -38,8 +38,7 @@ func (c *commit) stageTrees() error {
 		switch err := os.Symlink(target, c.folder.path(link)); {
 		case err == nil:
 			c.links[i] = link
-		case errors.Is(err, unix.EPERM), errors.Is(err, unix.ENOTSUP), errors.Is(err, unix.ENOSYS):
-			// Not on this file system.
+		case noSymlinks(err):
 		default:
 			return fmt.Errorf("store %s: %w", tree.Name, err)
 		}
@@ -49,11 +48,20 @@ func (c *commit) stageTrees() error {
 
 // target is the text of the tree's symbolic link. It is relative: the repository may be moved, and served as a part.
 func (t Tree) target() (string, error) {
-	target, err := filepath.Rel(path.Dir(t.Name), t.Folder)
+	return relative(t.Name, t.Folder)
+}
+
+func relative(name, folder string) (string, error) {
+	target, err := filepath.Rel(path.Dir(name), folder)
 	if err != nil {
-		return "", fmt.Errorf("store %s: %w", t.Name, err)
+		return "", fmt.Errorf("store %s: %w", name, err)
 	}
 	return filepath.ToSlash(target), nil
+}
+
+// noSymlinks reports whether an error says that the file system has no symbolic links.
+func noSymlinks(err error) bool {
+	return errors.Is(err, unix.EPERM) || errors.Is(err, unix.ENOTSUP) || errors.Is(err, unix.ENOSYS)
 }
 
 // shows reports whether readers of the tree find its generation already.
