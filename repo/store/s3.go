@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -23,6 +24,7 @@ type S3 struct {
 	host       string // of the endpoint; "" is AWS's own
 	limits     limits
 	conditions conditions
+	turn       sync.Mutex // of a single publisher's updates
 }
 
 // S3Options says where the store is and how it is worked with. Bucket is needed; the rest has defaults.

@@ -13,6 +13,10 @@ import (
 // Update implements [Store]. What a commit placed before it lost a race, failed or died stays in the bucket: no state
 // names it, and a later change that asks for the same finds it there.
 func (s *S3) Update(ctx context.Context, plan Plan) (bool, error) {
+	if s.options.SinglePublisher {
+		s.turn.Lock()
+		defer s.turn.Unlock()
+	}
 	start, committed, changed := time.Now(), false, false
 	for try := 1; ; try++ {
 		if err := ctx.Err(); err != nil {
