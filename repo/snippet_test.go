@@ -133,13 +133,59 @@ file { '/etc/yum.repos.d/example-archive.repo':
 
 // TestSnippetUnsigned says what is missing, and speaks of no key, for there is none.
 func TestSnippetUnsigned(t *testing.T) {
-	for kind, format := range map[string]string{repo.SnippetApt: "apt", repo.SnippetDnf: "yum", repo.SnippetZypper: "yum", repo.SnippetPuppet: "yum"} {
-		got, err := repo.Snippet(kind, repo.SnippetOptions{Origin: "Example", Suite: "suite", Format: format})
-		if err != nil {
-			t.Fatal(err)
+	for _, kind := range repo.SnippetKinds() {
+		for format := range suiteOf {
+			if got := snippet(t, kind, format, func(o *repo.SnippetOptions) { o.Fingerprints = nil }); strings.Contains(got, "key") || !strings.Contains(got, "# The repository is not signed") {
+				t.Errorf("%s:\n%s", kind, got)
+			}
 		}
-		if strings.Contains(got, "key") || !strings.Contains(got, "# The repository is not signed") {
-			t.Errorf("%s:\n%s", kind, got)
+	}
+}
+
+// TestSnippetVariants: what differs where a repository has several keys, components, or was somebody else's.
+func TestSnippetVariants(t *testing.T) {
+	const second = "89ABCDEF0123456789ABCDEF0123456789ABCDEF"
+	for _, test := range []struct {
+		name, kind, format string
+		change             func(*repo.SnippetOptions)
+		want               string
+	}{
+		{
+			"two keys", repo.SnippetApt, "apt",
+			func(o *repo.SnippetOptions) { o.Fingerprints = append(o.Fingerprints, second) },
+			"# Signed by the keys\n#   0123 4567 89AB CDEF 0123 4567 89AB CDEF 0123 4567\n#   89AB CDEF 0123 4567 89AB CDEF 0123 4567 89AB CDEF\n",
+		},
+		{
+			"two keys to compare with", repo.SnippetDnf, "yum",
+			func(o *repo.SnippetOptions) { o.Fingerprints = append(o.Fingerprints, second) },
+			"  # compare with the lines above\n",
+		},
+		{
+			"components", repo.SnippetApt, "apt",
+			func(o *repo.SnippetOptions) { o.Components = []string{"main", "non-free"} },
+			"\nComponents: main non-free\n",
+		},
+		{"an adopted apt tree", repo.SnippetApt, "apt", func(o *repo.SnippetOptions) { o.Base = "." }, "\nURIs: https://repo.example.org/base\n"},
+		{"an adopted apt tree below", repo.SnippetAnsible, "apt", func(o *repo.SnippetOptions) { o.Base = "debian" }, "URIs: https://repo.example.org/base/debian\n"},
+		{"an adopted yum repository", repo.SnippetDnf, "yum", func(o *repo.SnippetOptions) { o.Base = "." }, "\nbaseurl=https://repo.example.org/base\n"},
+		{"an adopted yum repository below", repo.SnippetPuppet, "yum", func(o *repo.SnippetOptions) { o.Base = "centos/9/x86_64" }, "baseurl=https://repo.example.org/base/centos/9/x86_64\n"},
+		{
+			"immutable", repo.SnippetDnf, "yum",
+			func(o *repo.SnippetOptions) { o.Immutable = true },
+			"\nmirrorlist=https://repo.example.org/base/yum/el9/mirrorlist\nenabled=1\n",
+		},
+		{
+			"immutable, adopted", repo.SnippetDnf, "yum",
+			func(o *repo.SnippetOptions) { o.Immutable, o.Base = true, "." },
+			"\nmirrorlist=https://repo.example.org/base/mirrorlist\nenabled=1\n",
+		},
+	} {
+		got := snippet(t, test.kind, test.format, test.change)
+		if !strings.Contains(got, test.want) {
+			t.Errorf("%s: no %q in\n%s", test.name, test.want, got)
+		}
+		if strings.Contains(got, "mirrorlist=") && strings.Contains(got, "baseurl=") {
+			t.Errorf("%s: two addresses in\n%s", test.name, got)
 		}
 	}
 }
@@ -152,6 +198,15 @@ func TestSnippetRefuses(t *testing.T) {
 	}{
 		{"a kind that there is not", "yum", func(*repo.SnippetOptions) {}},
 		{"puppet without format", repo.SnippetPuppet, func(*repo.SnippetOptions) {}},
+		{"a component of two words", repo.SnippetApt, func(o *repo.SnippetOptions) { o.Components = []string{"main x"} }},
+		{"a component of two lines", repo.SnippetApt, func(o *repo.SnippetOptions) { o.Components = []string{"main\nTrusted:yes"} }},
+		{"a base elsewhere", repo.SnippetApt, func(o *repo.SnippetOptions) { o.Base = "../other" }},
+		{"a base with a command", repo.SnippetApt, func(o *repo.SnippetOptions) { o.Base = "$(id)" }},
+		{"a template in the URL", repo.SnippetSalt, func(o *repo.SnippetOptions) { o.Format, o.BaseURL = "apt", "https://x/{{7}}" }},
+		{"an empty fingerprint", repo.SnippetApt, func(o *repo.SnippetOptions) { o.Fingerprints = []string{""} }},
+		{"immutable for apt", repo.SnippetApt, func(o *repo.SnippetOptions) { o.Immutable, o.BaseURL = true, "https://x" }},
+		{"immutable for zypper", repo.SnippetZypper, func(o *repo.SnippetOptions) { o.Immutable, o.BaseURL = true, "https://x" }},
+		{"immutable without a URL", repo.SnippetDnf, func(o *repo.SnippetOptions) { o.Immutable = true }},
 		{"no origin", repo.SnippetApt, func(o *repo.SnippetOptions) { o.Origin = "" }},
 		{"no suite", repo.SnippetApt, func(o *repo.SnippetOptions) { o.Suite = "" }},
 		{"a suite of two lines", repo.SnippetApt, func(o *repo.SnippetOptions) { o.Suite = "a\nb" }},
