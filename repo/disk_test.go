@@ -84,8 +84,9 @@ func TestDiskFillsAnywhere(t *testing.T) {
 	for _, test := range []struct {
 		limit      string
 		from, step int
-	}{{"size", 64 << 10, 24 << 10}, {"nr_inodes", 24, 6}} {
-		t.Run(test.limit, func(t *testing.T) {
+		noLinks    bool
+	}{{"size", 64 << 10, 24 << 10, false}, {"nr_inodes", 24, 6, false}, {"size", 128 << 10, 8 << 10, true}, {"nr_inodes", 40, 2, true}} {
+		t.Run(fmt.Sprintf("%s,noLinks=%v", test.limit, test.noLinks), func(t *testing.T) {
 			failed, worked := 0, 0
 			for limit := test.from; worked < 2; limit += test.step {
 				if limit > test.from+60*test.step {
@@ -94,7 +95,13 @@ func TestDiskFillsAnywhere(t *testing.T) {
 				mounted := disk(t, fmt.Sprintf("%s=%d", test.limit, limit))
 				dir := filepath.Join(mounted, "repo")
 				when := fmt.Sprintf("%s=%d", test.limit, limit)
-				if _, err := repo.Publish(t.Context(), options(t, dir, first)); err != nil {
+				do := func(path string) error {
+					o := options(t, dir, path)
+					o.Store = store.NewFolder(dir, store.FolderOptions{NoSymlinks: test.noLinks, NoHardLinks: test.noLinks})
+					_, err := repo.Publish(t.Context(), o)
+					return err
+				}
+				if err := do(first); err != nil {
 					if !errors.Is(err, syscall.ENOSPC) {
 						t.Fatalf("%s: the first publish: %v", when, err)
 					}
@@ -103,7 +110,7 @@ func TestDiskFillsAnywhere(t *testing.T) {
 					}
 					continue
 				}
-				_, err := repo.Publish(t.Context(), options(t, dir, second))
+				err := do(second)
 				switch {
 				case err == nil:
 					worked++
@@ -117,7 +124,9 @@ func TestDiskFillsAnywhere(t *testing.T) {
 				if err := syscall.Mount("tmpfs", mounted, "tmpfs", syscall.MS_REMOUNT, test.limit+"=16777216"); err != nil {
 					t.Fatal(err)
 				}
-				publish(t, options(t, dir, second))
+				if err := do(second); err != nil {
+					t.Fatalf("%s, with room: %v", when, err)
+				}
 				crashFree(t, dir, 2, when+", with room")
 			}
 			if failed == 0 {

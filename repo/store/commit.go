@@ -17,13 +17,15 @@ import (
 type commit struct {
 	folder *Folder
 	change *Change
+	lock   *lock
 
-	staged  map[string]string   // name → the staged name that holds its bytes
-	heads   []File              // head files that differ from what is there
-	links   []string            // staged symbolic link of each tree; "" for trees without one
-	made    []string            // files and folders that did not exist before, to take back
-	touched map[string]struct{} // folders whose entries changed since the last sync
-	folders map[string]struct{} // names of folders that are known to be there
+	staged   map[string]string   // name → the staged name that holds its bytes
+	heads    []File              // head files that differ from what is there
+	links    []string            // staged symbolic link of each tree; "" for trees without one
+	replaced []map[string]string // of each tree without one: file → the staged name that holds its bytes
+	made     []string            // files and folders that did not exist before, to take back
+	touched  map[string]struct{} // folders whose entries changed since the last sync
+	folders  map[string]struct{} // names of folders that are known to be there
 
 	changed bool // bytes of the store are not what they were
 	decided bool // the commit counts
@@ -58,6 +60,9 @@ func (c *commit) run(ctx context.Context) (err error) {
 	if err := c.keepPast(); err != nil {
 		return err
 	}
+	if err := c.stageFiles(); err != nil {
+		return err
+	}
 	if err := c.decide(); err != nil {
 		return err
 	}
@@ -86,6 +91,9 @@ func (c *commit) keepPast() error {
 
 // decide replaces the state file: what was placed before now counts.
 func (c *commit) decide() error {
+	if !c.lock.held() {
+		return fmt.Errorf("lock repository %s: %s was removed while it was held: somebody else may be at work", c.folder.dir, lockName)
+	}
 	if c.change.Head.State == nil {
 		c.decided = true
 		return nil

@@ -120,7 +120,7 @@ func (f *Folder) Update(ctx context.Context, plan Plan) (bool, error) {
 	if err := change.check(); err != nil {
 		return false, err
 	}
-	c := &commit{folder: f, change: change}
+	c := &commit{folder: f, change: change, lock: l}
 	err = c.run(ctx)
 	committed = c.decided
 	return c.changed, err

@@ -35,16 +35,21 @@ func (f *Folder) acquire(ctx context.Context) (*lock, error) {
 		if err := f.wait(ctx, l.file); err != nil {
 			return nil, fmt.Errorf("lock repository %s: %w", f.dir, err)
 		}
-		held, err := l.file.Stat()
-		if err != nil {
-			l.file.Close()
-			return nil, fmt.Errorf("lock repository %s: %w", f.dir, err)
-		}
-		if now, err := os.Stat(path); err == nil && os.SameFile(held, now) {
+		if l.held() {
 			return l, nil
 		}
 		l.file.Close() // the holder before us removed the file that we waited for
 	}
+}
+
+// held reports whether the file that is locked is the one that others would lock.
+func (l *lock) held() bool {
+	ours, err := l.file.Stat()
+	if err != nil {
+		return false
+	}
+	now, err := os.Stat(l.file.Name())
+	return err == nil && os.SameFile(ours, now)
 }
 
 func (f *Folder) openLock(path string) (*lock, error) {

@@ -1,10 +1,8 @@
 package store
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -83,7 +81,7 @@ func (c *commit) switchTree(i int) error {
 		return nil
 	}
 	if c.links[i] == "" {
-		return c.replaceFiles(tree)
+		return c.replace(i, tree)
 	}
 	if err := c.mkdir(path.Dir(tree.Name)); err != nil {
 		return fmt.Errorf("switch %s: %w", tree.Name, err)
@@ -91,88 +89,27 @@ func (c *commit) switchTree(i int) error {
 	if err := c.folder.step("switch", tree.Name); err != nil {
 		return err
 	}
-	if err := os.Rename(c.folder.path(c.links[i]), c.folder.path(tree.Name)); err != nil {
+	if err := renameLink(c.folder.path(c.links[i]), c.folder.path(tree.Name)); err != nil {
 		return fmt.Errorf("switch %s: %w", tree.Name, err)
 	}
 	c.touch(c.folder.path(tree.Name))
 	return nil
 }
 
-// replaceFiles makes a real folder show a generation, file by file in the tree's order, then drops the other files.
-func (c *commit) replaceFiles(tree Tree) error {
-	if stat, err := os.Lstat(c.folder.path(tree.Name)); err == nil && stat.Mode()&fs.ModeSymlink != 0 {
-		if err := os.Remove(c.folder.path(tree.Name)); err != nil {
-			return fmt.Errorf("switch %s: %w", tree.Name, err)
-		}
-	}
-	names := tree.names()
-	wanted := make(map[string]bool, len(names))
-	for i, file := range names {
-		wanted[file] = true
-		name := path.Join(tree.Name, file)
-		from, to := c.folder.path(path.Join(tree.Folder, file)), c.folder.path(name)
-		if same, err := sameContent(from, to); err == nil && same {
-			continue
-		}
-		err := c.place(File{Name: name, Link: path.Join(tree.Folder, file)})
-		if i < len(tree.Past) && errors.Is(err, fs.ErrNotExist) {
-			continue // removed by hand: the past is a courtesy
-		}
-		if err != nil {
-			return err
-		}
-		if err := c.sync(); err != nil {
-			return err
-		}
-	}
-	return c.dropOthers(tree, wanted)
-}
-
-// dropOthers removes the files of a replaced tree that its generation does not have.
-func (c *commit) dropOthers(tree Tree, wanted map[string]bool) error {
-	root := c.folder.path(tree.Name)
-	var others []string
-	err := filepath.WalkDir(root, func(at string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		below, err := filepath.Rel(root, at)
-		if err == nil && !wanted[filepath.ToSlash(below)] {
-			others = append(others, path.Join(tree.Name, filepath.ToSlash(below)))
-		}
+// renameLink moves a symbolic link over another, by way of one beside the goal where that lies on another file system.
+func renameLink(from, to string) error {
+	err := os.Rename(from, to)
+	if !errors.Is(err, unix.EXDEV) {
 		return err
-	})
+	}
+	target, err := os.Readlink(from)
 	if err != nil {
-		return fmt.Errorf("switch %s: %w", tree.Name, err)
+		return err
 	}
-	for _, name := range others {
-		if err := c.remove(name); err != nil {
-			return err
-		}
+	beside := to + ".placing"
+	_ = os.Remove(beside)
+	if err := os.Symlink(target, beside); err != nil {
+		return err
 	}
-	return nil
-}
-
-// sameContent compares two files, without reading where they are one.
-func sameContent(a, b string) (bool, error) {
-	statA, err := os.Stat(a)
-	if err != nil {
-		return false, err
-	}
-	statB, err := os.Stat(b)
-	if err != nil {
-		return false, err
-	}
-	if os.SameFile(statA, statB) {
-		return true, nil
-	}
-	if statA.Size() != statB.Size() {
-		return false, nil
-	}
-	dataA, err := os.ReadFile(a)
-	if err != nil {
-		return false, err
-	}
-	dataB, err := os.ReadFile(b)
-	return bytes.Equal(dataA, dataB), err
+	return os.Rename(beside, to)
 }
