@@ -24,6 +24,9 @@ type edits struct {
 
 	// result is what has become of packages that no suite has yet.
 	result []SuiteResult
+
+	// announce is called with what will be done, before anything is written. It may be nil.
+	announce func([]SuiteResult)
 }
 
 // An identity is what clients know a repository by. Empty fields are left as they are.
@@ -78,6 +81,9 @@ func (e *editor) plan(ctx context.Context, at store.Reader) (*store.Change, erro
 	plans, err := e.suites(ctx, now, wanted, resign)
 	if err != nil {
 		return nil, err
+	}
+	if wanted.announce != nil {
+		wanted.announce(results(next, plans))
 	}
 	change := &store.Change{Index: wanted.state}
 	e.store(plans, wanted.pool, change)
@@ -254,6 +260,12 @@ func (e *editor) standing(ctx context.Context, now *current, next *generation, c
 func (e *editor) summarize(next *generation, plans []*suitePlan, more []SuiteResult) {
 	e.result.Generation = next.Number
 	e.result.Origin, e.result.Fingerprints = next.Origin, next.Keys
+	e.result.Suites = append(results(next, plans), more...)
+}
+
+// results are what becomes of the packages of each suite that has any which are spoken of.
+func results(next *generation, plans []*suitePlan) []SuiteResult {
+	var all []SuiteResult
 	for _, p := range plans {
 		if len(p.added)+len(p.unchanged)+len(p.removed) == 0 {
 			continue
@@ -266,9 +278,9 @@ func (e *editor) summarize(next *generation, plans []*suitePlan, more []SuiteRes
 			r.Date = s.Date
 		}
 		r.sort()
-		e.result.Suites = append(e.result.Suites, r)
+		all = append(all, r)
 	}
-	e.result.Suites = append(e.result.Suites, more...)
+	return all
 }
 
 // sort orders the packages as an index does.
