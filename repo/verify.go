@@ -292,14 +292,20 @@ func (v *verification) detached(ctx context.Context, data []byte, path string) (
 		return true, nil
 	}
 	if _, err := v.options.Verifier.Detached(data, signature); err != nil {
-		v.find(v.signatureRule(err), path, "%v", err)
+		v.badSignature(path, err)
 	}
 	return true, nil
 }
 
+// badSignature notes what a verifier says of a signature.
+func (v *verification) badSignature(path string, err error) {
+	text := strings.NewReplacer("verify: ", "", "verify package: ", "").Replace(err.Error())
+	v.find(v.signatureRule(err), path, "%s", text)
+}
+
 // signatureRule names what an error of the verifier is.
 func (v *verification) signatureRule(err error) string {
-	if judge := v.options.Verifier; judge.Rule != nil {
+	if judge := v.options.Verifier; judge != nil && judge.Rule != nil {
 		if rule := judge.Rule(err); rule != "" {
 			return rule
 		}

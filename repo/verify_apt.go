@@ -103,7 +103,7 @@ func (v *verification) release(ctx context.Context, t tree) (file string, text [
 	v.signed = true
 	inner, err := v.clear(message)
 	if err != nil {
-		v.find(v.signatureRule(err), inline, "%v", err)
+		v.badSignature(inline, err)
 		return plain, release, nil
 	}
 	if release != nil && !bytes.Equal(bytes.TrimRight(inner, "\n"), bytes.TrimRight(release, "\n")) {

@@ -120,7 +120,7 @@ func (v *verification) debFile(name string, f io.ReaderAt, size int64) error {
 		v.find("signature-bad", name, "_gpgorigin is too large for a signature")
 	default:
 		if _, err := v.options.Verifier.Content(io.MultiReader(signed...), signature); err != nil {
-			v.find(v.signatureRule(err), name, "_gpgorigin: %v", err)
+			v.badSignature(name, fmt.Errorf("_gpgorigin: %w", err))
 		}
 	}
 	return nil

@@ -242,6 +242,6 @@ func (v *verification) packageSignature(path string, p *rpm.Package, err error) 
 			v.find("signature-missing", path, "the package is not signed: dnf and zypper refuse it where gpgcheck=1")
 		}
 	case err != nil:
-		v.find(v.signatureRule(err), path, "%v", err)
+		v.badSignature(path, err)
 	}
 }
