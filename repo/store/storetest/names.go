@@ -133,19 +133,21 @@ func testModified(t *testing.T, s store.Store) {
 
 // testMany is more than one page of any listing, and more than what is worked on at once.
 func testMany(t *testing.T, s store.Store) {
-	const files = 1_030
+	const files, links = 1_010, 40
 	change := &store.Change{}
 	for i := range files {
-		change.Pool = append(change.Pool, store.File{Name: fmt.Sprintf("pool/%d/%04d", i%2, i), Data: fmt.Append(nil, i)})
-		change.Pool = append(change.Pool, store.File{Name: fmt.Sprintf("pool/all/%04d", i), Link: fmt.Sprintf("pool/%d/%04d", i%2, i)})
+		change.Pool = append(change.Pool, store.File{Name: fmt.Sprintf("pool/all/%04d", i), Data: fmt.Append(nil, i)})
+	}
+	for i := range links {
+		change.Pool = append(change.Pool, store.File{Name: fmt.Sprintf("pool/%d/%04d", i%2, i), Link: fmt.Sprintf("pool/all/%04d", i)})
 	}
 	commit(t, s, change)
 	names := list(t, s, "pool/all")
 	if len(names) != files || names[0] != "0000" || names[files-1] != fmt.Sprint(files-1) {
 		t.Errorf("%d names from %q to %q", len(names), names[0], names[len(names)-1])
 	}
-	if got := read(t, s, "pool/all/1029"); got != "1029" {
-		t.Errorf("the last one reads %q", got)
+	if got := read(t, s, "pool/all/1009") + read(t, s, "pool/1/0039"); got != "100939" {
+		t.Errorf("the last ones read %q", got)
 	}
 	commit(t, s, &store.Change{Stale: []string{"pool/all"}})
 	if names := list(t, s, "pool"); !cmp.Equal(names, []string{"0", "1"}) {
