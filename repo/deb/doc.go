@@ -1,6 +1,8 @@
 // Package deb reads one Debian binary package: what an apt index says of it,
 // and nothing else.
 //
+// [Read] takes what Packages needs, [Paths] the list of files for Contents.
+//
 // The file is read once, front to back, while its MD5, SHA1 and SHA256 are
 // taken. Of its content only the control file is unpacked; the data member is
 // hashed and passed over, so a package of any size costs the same few hundred
@@ -23,7 +25,7 @@
 // names and versions that dpkg itself refuses.
 //
 // What cannot be noticed here: the data member is not inflated, so a flipped
-// bit inside it goes unseen; nothing in a .deb covers those bytes before they
+// bit inside it goes unseen by Read; nothing in a .deb covers those bytes before they
 // are unpacked. A file cut at any length is noticed, since ar records the
 // length of each member.
 package deb

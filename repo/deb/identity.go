@@ -1,6 +1,7 @@
 package deb
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -71,8 +72,12 @@ func ValidVersion(s string) bool {
 		!strings.HasSuffix(version, "-")
 }
 
-// validArchitecture takes what dpkg-architecture(1) can print.
+// validArchitecture takes what dpkg-architecture(1) can print: "any", alone or
+// as a part, and "source" are said of source packages only.
 func validArchitecture(s string) bool {
+	if s == "source" || slices.Contains(strings.Split(s, "-"), "any") {
+		return false
+	}
 	return s != "" && isAlphanumeric(s[0]) && consistsOf(s, "-") && s == strings.ToLower(s)
 }
 

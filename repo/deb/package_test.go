@@ -28,7 +28,8 @@ func read(data []byte) (*deb.Package, error) {
 }
 
 // TestReadForms reads each form in which the two members may be stored, with
-// both spellings of the names involved.
+// both spellings of the names involved, members of odd length and members that
+// others add. Case 15.
 func TestReadForms(t *testing.T) {
 	suffixes := []string{"", ".gz", ".xz", ".zst", ".bz2", ".lzma"}
 	for _, control := range suffixes[:5] {
@@ -73,7 +74,7 @@ func TestReadDigests(t *testing.T) {
 }
 
 // TestReadDpkgDeb reads what dpkg-deb builds and compares each field with
-// what "dpkg-deb --field" prints.
+// what "dpkg-deb --field" prints. Cases 11, 15 and 16.
 func TestReadDpkgDeb(t *testing.T) {
 	fixtures.NeedTool(t, "dpkg-deb")
 	dir := t.TempDir()
@@ -109,7 +110,8 @@ func TestReadDpkgDeb(t *testing.T) {
 	}
 }
 
-// TestReadRefuses names the rule for each damaged or hostile package.
+// TestReadRefuses names the rule for each damaged or hostile package. Cases 16
+// and 25.
 func TestReadRefuses(t *testing.T) {
 	control := arMember{"control.tar", controlTar("control", plainControl)}
 	data := arMember{"data.tar", tarFile()}
@@ -175,6 +177,9 @@ func TestReadRefuses(t *testing.T) {
 		{"path for a name", "control-field-invalid", plainDeb("Package: ../a\nVersion: 1\nArchitecture: all\n")},
 		{"path for a version", "control-field-invalid", plainDeb("Package: a\nVersion: 1/../2\nArchitecture: all\n")},
 		{"path for an architecture", "control-field-invalid", plainDeb("Package: a\nVersion: 1\nArchitecture: ../all\n")},
+		{"any architecture", "control-field-invalid", plainDeb("Package: a\nVersion: 1\nArchitecture: any\n")},                // case 25
+		{"a family of architectures", "control-field-invalid", plainDeb("Package: a\nVersion: 1\nArchitecture: linux-any\n")}, // case 25
+		{"source package", "control-field-invalid", plainDeb("Package: a\nVersion: 1\nArchitecture: source\n")},               // case 25
 		{"folded version", "control-field-invalid", plainDeb("Package: a\nVersion: 1\n 2\nArchitecture: all\n")},
 		{"epoch in letters", "control-field-invalid", plainDeb("Package: a\nVersion: x:1\nArchitecture: all\n")},
 		{"path for a source", "control-field-invalid", plainDeb("Package: a\nVersion: 1\nArchitecture: all\nSource: ../b\n")},

@@ -12,9 +12,11 @@ const (
 	// maxDataTar bounds what a data member may unpack to: what goes beyond
 	// it is a bomb, or too large for any disk it should be unpacked on.
 	maxDataTar = 64 << 30
-	// maxPaths bounds the names of one package, in bytes: a million files
-	// with names of 256 bytes.
+	// maxPaths bounds what the list of one package takes, in bytes: a million
+	// files with names of 200 bytes.
 	maxPaths = 256 << 20
+	// pathCost is what a name takes beside its own bytes.
+	pathCost = 64
 )
 
 // Paths lists what the package that fills the first size bytes of r puts into
@@ -23,7 +25,8 @@ const (
 // the data member, a little at a time: memory grows with the list alone.
 //
 // A package that [Read] accepts is refused where its data member is damaged,
-// unpacks to more than 64 GiB, or holds more than 256 MiB of names.
+// unpacks to more than 64 GiB, or has names that
+// take more than 256 MiB.
 func Paths(r io.ReaderAt, size int64) ([]string, error) {
 	a, err := openArchive(bufio.NewReaderSize(io.NewSectionReader(r, 0, size), int(min(max(size, 512), 128<<10))), size)
 	if err != nil {
@@ -90,8 +93,8 @@ func listPaths(name string, t *tar.Reader) ([]string, error) {
 			continue
 		}
 		path := installed(h.Name)
-		if left -= len(path); left < 0 {
-			return nil, refuse("data-too-large", name, "its names have more than %d bytes", maxPaths)
+		if left -= len(path) + pathCost; left < 0 {
+			return nil, refuse("data-too-large", name, "its names take more than %d bytes", maxPaths)
 		}
 		paths = append(paths, path)
 	}
