@@ -24,6 +24,7 @@ type Suite struct {
 	Base       string // the folder that paths in its indexes are relative to
 	Date       time.Time
 	ValidUntil time.Time // zero: no such date
+	Components []string  // apt
 	Config     SuiteConfig
 	Packages   int
 }
@@ -39,7 +40,7 @@ func Describe(ctx context.Context, at store.Reader) (*Repository, error) {
 	}
 	r := &Repository{Generation: g.Number, Origin: g.Origin, Label: g.Label, BaseURL: g.BaseURL, Fingerprints: g.Keys}
 	for _, s := range g.Suites {
-		r.Suites = append(r.Suites, Suite{Format: s.Format, Name: s.Name, Base: s.Base, Date: s.Date, ValidUntil: s.ValidUntil, Config: s.Config, Packages: s.Packages})
+		r.Suites = append(r.Suites, Suite{Format: s.Format, Name: s.Name, Base: s.Base, Date: s.Date, ValidUntil: s.ValidUntil, Components: s.Components, Config: s.Config, Packages: s.Packages})
 	}
 	return r, nil
 }

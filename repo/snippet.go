@@ -1,13 +1,16 @@
 package repo
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path"
 	"regexp"
 	"strings"
 
 	"wain/repo/page"
+	"wain/repo/store"
 )
 
 // The kinds of snippets.
@@ -44,6 +47,25 @@ type ImmutableError struct{ Suite, Reason string }
 func (e *ImmutableError) Error() string {
 	return fmt.Sprintf("suite %q has no immutable address: %s", e.Suite, e.Reason)
 }
+
+// CheckImmutable reports whether the indexes of a suite can be found through a mirrorlist; if not, the error is an
+// *ImmutableError.
+func CheckImmutable(ctx context.Context, at store.Reader, r *Repository, s Suite) error {
+	if r.BaseURL == "" {
+		return &ImmutableError{s.Name, "a mirrorlist is made of URLs, and the base URL is not recorded"}
+	}
+	_, err := at.Size(ctx, path.Join(s.Base, mirrorlistName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return &ImmutableError{s.Name, "it has no mirrorlist, which wants a yum suite of wain's own layout on a file system with symbolic links"}
+	}
+	if err != nil {
+		return fmt.Errorf("look for the mirrorlist of suite %s: %w", s.Name, err)
+	}
+	return nil
+}
+
+// mirrorlistName is the file in a yum suite's folder that names the current generation's folder.
+const mirrorlistName = "mirrorlist"
 
 // Snippet returns client configuration, ready to paste: a shell script for apt, dnf and zypper; a manifest for puppet;
 // tasks for ansible, states for salt, a recipe for chef. All of them write the same file in the same place. It has the
@@ -187,7 +209,7 @@ func (o SnippetOptions) sources() string {
 func (o SnippetOptions) repoSection() string {
 	where := "baseurl=" + o.base()
 	if o.Immutable {
-		where = "mirrorlist=" + o.base() + "/mirrorlist"
+		where = "mirrorlist=" + o.base() + "/" + mirrorlistName
 	}
 	text := fmt.Sprintf("[%s]\nname=%s %s\n%s\nenabled=1\n", o.section(), o.Origin, o.Suite, where)
 	if len(o.Fingerprints) == 0 {

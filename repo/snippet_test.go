@@ -282,7 +282,7 @@ func TestDescribe(t *testing.T) {
 		Generation: 1, Origin: "Example Archive", Label: "Example Archive", BaseURL: "https://repo.example.org",
 		Fingerprints: []string{key(t, house).Fingerprint()},
 		Suites: []repo.Suite{
-			{Format: "apt", Name: "bookworm", Base: "apt", Date: noon, Packages: 3},
+			{Format: "apt", Name: "bookworm", Base: "apt", Date: noon, Components: []string{"main"}, Packages: 3},
 			{Format: "yum", Name: "el9", Base: "yum/el9", Date: noon, Packages: 1},
 		},
 	}

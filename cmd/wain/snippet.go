@@ -12,20 +12,28 @@ import (
 	"wain/repo/store"
 )
 
-type snippetOptions struct{ repo, suite, baseURL string }
+type snippetOptions struct {
+	repo, suite, baseURL string
+	immutable            bool
+}
 
 func newSnippetCommand(con *console) *cobra.Command {
 	opts := snippetOptions{}
-	kinds := []string{repo.SnippetApt, repo.SnippetDnf, repo.SnippetZypper, repo.SnippetPuppet}
+	kinds := repo.SnippetKinds()
 	cmd := &cobra.Command{
 		Use:   "snippet " + strings.Join(kinds, "|"),
 		Short: "Print client configuration for a repository, ready to paste",
 		Long: `Print client configuration for a repository, ready to paste: a shell script for
-apt, dnf or zypper, a manifest for Puppet. It has the fingerprint of the signing
-key in it; a script also shows the fingerprint of the key that a host fetched.
+apt, dnf or zypper, a manifest for Puppet, tasks for Ansible, states for Salt, a
+recipe for Chef. All of them write the same file in the same place. They name the
+fingerprints of the signing keys; a script also shows the fingerprints of the keys
+that a host fetched.
 
 The repository's base URL is the one that wain publish --base-url recorded, or
---base-url here.`,
+--base-url here.
+
+With --immutable, dnf finds the indexes through a list of one address that no
+publish changes: what it reads is never of two publishes, whenever it reads.`,
 		Example:   `  wain snippet apt --repo ./repo --suite bookworm`,
 		Args:      cobra.MatchAll(operands(1, 1, "no kind of client: "+strings.Join(kinds, ", ")), oneOf(kinds)),
 		ValidArgs: kinds,
@@ -36,6 +44,7 @@ The repository's base URL is the one that wain publish --base-url recorded, or
 	cmd.Flags().StringVar(&opts.repo, "repo", "", "`folder` of the repository (else WAIN_REPO)")
 	cmd.Flags().StringVar(&opts.suite, "suite", "", "the suite to subscribe to (default: the only one that fits)")
 	cmd.Flags().StringVar(&opts.baseURL, "base-url", "", "`URL` under which hosts see the repository")
+	cmd.Flags().BoolVar(&opts.immutable, "immutable", false, "dnf: take the indexes from a folder that never changes")
 	completeFolders(cmd, "repo")
 	return cmd
 }
@@ -48,13 +57,19 @@ func runSnippet(ctx context.Context, kind string, opts snippetOptions, con *cons
 	if err != nil {
 		return err
 	}
-	published, err := repo.Describe(ctx, store.NewFolder(dir, store.FolderOptions{}))
+	at := store.NewFolder(dir, store.FolderOptions{})
+	published, err := repo.Describe(ctx, at)
 	if err != nil {
 		return fmt.Errorf("read repository %s: %w", dir, err)
 	}
 	suite, err := chooseSuite(published, kind, opts.suite)
 	if err != nil {
 		return err
+	}
+	if opts.immutable {
+		if err := checkImmutable(ctx, at, published, suite, kind, opts.baseURL); err != nil {
+			return err
+		}
 	}
 	if opts.baseURL == "" {
 		opts.baseURL = published.BaseURL
@@ -63,27 +78,50 @@ func runSnippet(ctx context.Context, kind string, opts snippetOptions, con *cons
 		con.warnf("the base URL is not known and a placeholder stands for it: give it with --base-url")
 	}
 	text, err := repo.Snippet(kind, repo.SnippetOptions{
-		BaseURL: opts.baseURL, Origin: published.Origin, Suite: suite.Name,
-		Fingerprints: published.Fingerprints, Format: suite.Format,
+		BaseURL: opts.baseURL, Origin: published.Origin, Suite: suite.Name, Base: suite.Base, Components: suite.Components,
+		Fingerprints: published.Fingerprints, Format: suite.Format, Immutable: opts.immutable,
 	})
 	if err != nil {
 		return err
 	}
 	if con.json {
-		return con.document(snippetDocument{"wain/snippet/1", false, kind, suite.Name, first(published.Fingerprints), text})
+		return con.document(snippetDocument{"wain/snippet/1", false, kind, suite.Name, first(published.Fingerprints), append([]string{}, published.Fingerprints...), text})
 	}
 	_, err = con.stdout.Write([]byte(text))
 	return err
 }
 
+// checkImmutable refuses --immutable where it asks for what is not there.
+func checkImmutable(ctx context.Context, at store.Reader, published *repo.Repository, suite repo.Suite, kind, baseURL string) error {
+	if kind != repo.SnippetDnf {
+		return usagef("--immutable is for dnf: apt takes indexes by their hashes anyway, and other tools are not tried with it")
+	}
+	err := repo.CheckImmutable(ctx, at, published, suite)
+	if _, none := as[*repo.ImmutableError](err); none {
+		hint := "without --immutable the snippet names the suite's own address"
+		if published.BaseURL == "" {
+			hint = "wain publish --base-url URL records it and writes the mirrorlist"
+		}
+		return &usageError{err.Error(), hint}
+	}
+	if err == nil && baseURL != "" && strings.TrimRight(baseURL, "/") != strings.TrimRight(published.BaseURL, "/") {
+		return &usageError{
+			fmt.Sprintf("the mirrorlist names %s, and --base-url another address", published.BaseURL),
+			"wain publish --base-url URL records another address",
+		}
+	}
+	return err
+}
+
 // snippetDocument is what `wain snippet --json` prints, schema wain/snippet/1.
 type snippetDocument struct {
-	Schema      string `json:"schema"`
-	Changed     bool   `json:"changed"` // always false: nothing is written
-	Kind        string `json:"kind"`
-	Suite       string `json:"suite"`
-	Fingerprint string `json:"fingerprint"`
-	Text        string `json:"text"`
+	Schema       string   `json:"schema"`
+	Changed      bool     `json:"changed"` // always false: nothing is written
+	Kind         string   `json:"kind"`
+	Suite        string   `json:"suite"`
+	Fingerprint  string   `json:"fingerprint"` // the first of them
+	Fingerprints []string `json:"fingerprints"`
+	Text         string   `json:"text"`
 }
 
 // chooseSuite finds the suite that was asked for, or the only one that clients
