@@ -43,7 +43,6 @@ type Component struct {
 	Revoked     time.Time // zero: not revoked
 	Primary     bool
 	Signs       bool // may sign data
-	Secret      bool // its secret is in the key file and opened; false in a Certificate
 }
 
 // parseCertificate interprets the packets of one key, public or secret. The
@@ -254,6 +253,15 @@ func (c *Certificate) Components() []Component {
 		}
 	}
 	return all
+}
+
+// SigningPart is the part that signs at the given time, as [Key.Detached]
+// chooses it; the primary where none can.
+func (c *Certificate) SigningPart(at time.Time) Component {
+	if part := c.signer(at, anySecret); part != nil {
+		return part.describe()
+	}
+	return c.primary.describe()
 }
 
 // Binary is the key in binary form, for apt's keyrings/*.gpg.

@@ -2,7 +2,6 @@ package sign
 
 import (
 	"errors"
-	"fmt"
 	"time"
 )
 
@@ -94,66 +93,4 @@ func (c *Certificate) whyNoSigner(at time.Time, has func(*component) bool) []err
 		faults = append(faults, missing)
 	}
 	return faults
-}
-
-// A Warning is a fact about a usable key that some clients refuse, or will.
-type Warning struct {
-	// Rule is a stable name: "expires-soon", "rsa-2048" (under 3072 bits),
-	// "ed25519", "nist-curve", "ed448", "signing-subkey".
-	Rule string
-	// From is the day on which the first client refuses; zero: some do today.
-	From   time.Time
-	Detail string // one line: which clients
-}
-
-// Warnings lists what to tell the owner of a key that passes Check at the given
-// time. Sources: apt 3's policy file, and measurements with the clients that
-// docs/errors.md tells of.
-func (c *Certificate) Warnings(at time.Time) []Warning { return c.warnings(at, anySecret) }
-
-func (c *Certificate) warnings(at time.Time, has func(*component) bool) []Warning {
-	signer := c.signer(at, has)
-	if signer == nil {
-		return nil
-	}
-	var all []Warning
-	if end := earliest(c.primary.expires(), signer.expires()); !end.IsZero() && !at.Before(end.AddDate(0, 0, -60)) {
-		all = append(all, Warning{"expires-soon", end, fmt.Sprintf("expires on %s: gpgv (apt before 3.0) and dnf then refuse older signatures too", day(end))})
-	}
-	for _, k := range []*component{c.primary, signer} {
-		w, found := k.warning()
-		if found && (len(all) == 0 || all[len(all)-1] != w) {
-			all = append(all, w)
-		}
-	}
-	if !signer.primary {
-		all = append(all, Warning{Rule: "signing-subkey", Detail: "signed by a subkey: dnf 4.5 with librepo 1.12 (EL 8) refuses its repomd.xml signatures"})
-	}
-	return all
-}
-
-// warning is what some clients hold against the algorithm of a key.
-func (c *component) warning() (Warning, bool) {
-	bits, _ := c.public.BitLength()
-	name := algorithm(c.public)
-	switch {
-	case isRSA(c.public) && bits < 3072:
-		from := time.Date(2030, 2, 1, 0, 0, 0, 0, time.UTC)
-		return Warning{"rsa-2048", from, name + ": apt 3 refuses RSA under 3072 bits from 2030-02-01"}, true
-	case name == "Ed25519":
-		return Warning{Rule: "ed25519", Detail: "Ed25519: rpm on EL 7, 8 and 9 refuses it"}, true
-	case name == "Ed448":
-		return Warning{Rule: "ed448", Detail: "Ed448: GnuPG before 2.3 and rpm refuse it"}, true
-	case isCurve(c.public):
-		return Warning{Rule: "nist-curve", Detail: name + ": rpm before 4.20 cannot import it"}, true
-	}
-	return Warning{}, false
-}
-
-// earliest is the earlier of two ends, of which the zero time is none.
-func earliest(a, b time.Time) time.Time {
-	if a.IsZero() || !b.IsZero() && b.Before(a) {
-		return b
-	}
-	return a
 }

@@ -3,6 +3,7 @@ package sign
 import (
 	"crypto"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/ProtonMail/go-crypto/openpgp/packet"
@@ -59,29 +60,56 @@ func (c *component) signs() bool {
 	return c.binding.FlagSign
 }
 
-// weakness is the reason why clients refuse the key for what it is made of, or nil.
-func (c *component) weakness() error {
-	rule := ""
-	switch bits, _ := c.public.BitLength(); {
-	case c.public.Version != 4:
-		rule = "key-version"
+// rules names the facts about the key itself that all clients refuse, or some:
+// those of WeakKeyError, Warning and Refusal.
+func (c *component) rules() []string {
+	var all []string
+	if c.public.Version != 4 {
+		all = append(all, "key-version")
+	}
+	bits, _ := c.public.BitLength()
+	name := algorithm(c.public)
+	switch {
 	case c.public.PubKeyAlgo == packet.PubKeyAlgoDSA:
-		rule = "dsa"
+		all = append(all, "dsa")
 	case isRSA(c.public) && bits < 2048:
-		rule = "rsa-bits"
-	case !isRSA(c.public) && isCurve(c.public) && !verifiable(c.public):
-		rule = "curve"
-	case !verifiable(c.public):
-		rule = "algorithm"
+		all = append(all, "rsa-bits")
+	case isRSA(c.public) && !verifiable(c.public):
+		all = append(all, "algorithm")
+	case isRSA(c.public) && bits < 3072:
+		all = append(all, "rsa-2048")
+	case isRSA(c.public):
+	case name == "Ed25519", name == "Ed448":
+		all = append(all, strings.ToLower(name))
+	case strings.HasPrefix(name, "Brainpool"):
+		all = append(all, "brainpool")
+	case verifiable(c.public):
+		all = append(all, "nist-curve")
+	case isCurve(c.public):
+		all = append(all, "curve")
+	default:
+		all = append(all, "algorithm")
+	}
+	switch {
+	case !verifiable(c.public): // nor are its self-signatures verified
 	case c.binding == nil:
-		rule = "no-self-signature"
+		all = append(all, "no-self-signature")
 	case c.binding.Hash == crypto.SHA1,
 		c.binding.EmbeddedSignature != nil && c.binding.EmbeddedSignature.Hash == crypto.SHA1:
-		rule = "sha1-self-signature"
-	default:
-		return nil
+		all = append(all, "sha1-self-signature")
 	}
-	return &WeakKeyError{Fingerprint: c.fingerprint(), Algorithm: algorithm(c.public), Rule: rule}
+	return all
+}
+
+// weakness is the first reason why the key is refused whatever the client, or nil.
+func (c *component) weakness() error {
+	for _, rule := range c.rules() {
+		switch rule {
+		case "key-version", "dsa", "rsa-bits", "brainpool", "curve", "algorithm", "no-self-signature", "sha1-self-signature":
+			return &WeakKeyError{Fingerprint: c.fingerprint(), Algorithm: algorithm(c.public), Rule: rule}
+		}
+	}
+	return nil
 }
 
 // verifiable reports whether signatures of the key are worth checking: DSA,

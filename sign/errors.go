@@ -24,9 +24,9 @@ var (
 // A WeakKeyError is a key that current clients refuse for what it is made of.
 type WeakKeyError struct {
 	Fingerprint string // of the key or subkey concerned
-	Algorithm   string // "RSA-1024", "DSA-2048", "brainpoolP256"
-	// Rule is a stable name: "rsa-bits" (under 2048), "dsa", "curve" (any but
-	// Curve25519, Curve448 and NIST's), "algorithm" (any other one),
+	Algorithm   string // "RSA-1024", "DSA-2048", "BrainpoolP256"
+	// Rule is a stable name: "rsa-bits" (under 2048), "dsa", "brainpool", "curve"
+	// (any but those, Curve25519, Curve448 and NIST's), "algorithm" (any other one),
 	// "sha1-self-signature", "key-version" (not 4), "no-self-signature".
 	Rule string
 }
@@ -35,6 +35,7 @@ func (e *WeakKeyError) Error() string {
 	reason := map[string]string{
 		"rsa-bits":            "RSA keys need at least 2048 bits",
 		"dsa":                 "DSA is no longer accepted",
+		"brainpool":           "package managers do not accept this curve",
 		"curve":               "package managers do not accept this curve",
 		"algorithm":           "package managers do not accept this algorithm",
 		"sha1-self-signature": "its self-signature uses SHA-1",
@@ -120,7 +121,7 @@ func (e *PassphraseError) Error() string {
 type SeveralKeysError struct{ Fingerprints []string }
 
 func (e *SeveralKeysError) Error() string {
-	return fmt.Sprintf("%d secret keys in one file: %s", len(e.Fingerprints), strings.Join(e.Fingerprints, ", "))
+	return fmt.Sprintf("%d keys where one is expected: %s", len(e.Fingerprints), strings.Join(e.Fingerprints, ", "))
 }
 
 // A DamagedError is a key or signature that breaks off or contradicts itself.

@@ -52,6 +52,9 @@ func ring(t testing.TB, keys ...*sign.Key) *sign.Keyring {
 	return r
 }
 
+// made is when the part of a key that signs was made.
+func made(k *sign.Key) time.Time { return k.Certificate().SigningPart(time.Time{}).Created }
+
 func detached(t testing.TB, k *sign.Key, text string, at time.Time) []byte {
 	t.Helper()
 	sig, err := k.Detached(strings.NewReader(text), at)

@@ -27,10 +27,10 @@ func FuzzRead(f *testing.F) {
 		if err != nil {
 			return
 		}
-		_, _, _, _ = k.Algorithm(), k.Expires(), k.UserIDs(), k.Warnings(someday)
-		sig, err := k.Binary(strings.NewReader("x"), k.Created())
-		if ok := k.Check(k.Created()) == nil; ok != (err == nil) && k.Created().Before(someday) {
-			t.Errorf("Check and Binary disagree: %v, %v", k.Check(k.Created()), err)
+		_, _ = k.Warnings(someday), k.RefusedBy("el9", someday)
+		sig, err := k.Binary(strings.NewReader("x"), made(k))
+		if ok := k.Check(made(k)) == nil; ok != (err == nil) && made(k).Before(someday) {
+			t.Errorf("Check and Binary disagree: %v, %v", k.Check(made(k)), err)
 		}
 		if err == nil {
 			if _, err := ring(t, k).VerifyDetached(strings.NewReader("x"), sig, time.Time{}); err != nil {
@@ -53,7 +53,7 @@ func FuzzReadPublic(f *testing.F) {
 		}
 		var all []byte
 		for _, c := range r.Certificates() {
-			_, _, _ = c.Check(someday), c.Warnings(someday), c.UserIDs()
+			_, _, _, _ = c.Check(someday), c.Warnings(someday), c.Refusals(someday), c.UserIDs()
 			all = append(all, c.Binary()...)
 		}
 		again, err := sign.ReadPublic(all)

@@ -152,39 +152,6 @@ func (k *Key) Certificate() *Certificate { return k.certificate }
 // digits, what Signed-By and gpg show.
 func (k *Key) Fingerprint() string { return k.certificate.Fingerprint() }
 
-// UserIDs lists the user IDs that the key vouches for; foreign text.
-func (k *Key) UserIDs() []string { return k.certificate.UserIDs() }
-
-// Components lists the primary key and the subkeys, and which secrets are here.
-func (k *Key) Components() []Component {
-	all := k.certificate.Components()
-	for i := range all {
-		all[i].Secret = k.secrets().opened[all[i].Fingerprint] != nil
-	}
-	return all
-}
-
-// signing is the part that signs when nothing has expired yet, the primary when
-// none does.
-func (k *Key) signing() *component {
-	if c := k.certificate.signer(time.Time{}, k.has); c != nil {
-		return c
-	}
-	return k.certificate.primary
-}
-
-// Algorithm names the algorithm and size of the part that signs: "RSA-4096".
-func (k *Key) Algorithm() string { return algorithm(k.signing().public) }
-
-// Created is when the part that signs was made: no signature is dated earlier.
-func (k *Key) Created() time.Time { return k.signing().created() }
-
-// Expires is when the key stops being usable: its primary's end or that of the
-// part that signs, whichever is first. The zero time means never.
-func (k *Key) Expires() time.Time {
-	return earliest(k.certificate.primary.expires(), k.signing().expires())
-}
-
 // Check says whether clients will take what the key signs at the given time.
 // It gathers every fault, joined: *WeakKeyError, *ExpiredKeyError,
 // *RevokedKeyError, *NotYetValidError, *NoSigningKeyError.

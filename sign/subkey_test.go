@@ -51,7 +51,7 @@ func TestSigningSubkeyChoice(t *testing.T) {
 			t.Fatal(err)
 		}
 		made := ""
-		for _, c := range k.Components() {
+		for _, c := range k.Certificate().Components() {
 			if c.Fingerprint == fmt.Sprintf("%X", parsed.(*packet.Signature).IssuerFingerprint) {
 				made = c.Created.Format(time.DateOnly)
 			}

@@ -112,6 +112,11 @@ func runConvert(ctx context.Context, sources []string, opts convertOptions, con 
 	if err != nil {
 		return err
 	}
+	if keys != nil {
+		for _, w := range keys.Oldest().Warnings(con.now()) {
+			con.warnf("%s", w.Detail)
+		}
+	}
 	places, err := opts.places.places(con)
 	if err != nil {
 		return err

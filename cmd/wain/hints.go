@@ -81,11 +81,14 @@ func adviseKeyItself(err error) (advice, bool) {
 	var several *sign.SeveralKeysError
 	var damaged *sign.DamagedError
 	var exists *keyExistsError
+	var refused *refusedKeyError
 	switch {
 	case errors.As(err, &exists):
 		return advice{kind: "key-exists", file: exists.path, hint: "give the new key another name with -o; what the old one signed still needs its public half"}, true
 	case errors.Is(err, errNoKey), errors.Is(err, repo.ErrNoSigner):
 		return advice{kind: "no-key", hint: "name a key with --key FILE, or in WAIN_KEY or WAIN_KEY_FILE; wain key new makes one"}, true
+	case errors.As(err, &refused):
+		return advice{kind: "refused-key", hint: "wain key check shows which clients take the key; wain key new makes one that all take; --allow-refused-key signs all the same"}, true
 	case errors.As(err, &weak):
 		return advice{kind: "weak-key", hint: "clients refuse this key; wain key new makes one that all of them accept"}, true
 	case errors.As(err, &expired):
@@ -99,7 +102,7 @@ func adviseKeyItself(err error) (advice, bool) {
 	case errors.As(err, &passphrase):
 		return advice{kind: "passphrase", hint: "set WAIN_PASSPHRASE, or WAIN_PASSPHRASE_FILE to the path of a file that holds it"}, true
 	case errors.As(err, &several):
-		return advice{kind: "several-keys", hint: "export one key: gpg --export-secret-keys --armor FINGERPRINT"}, true
+		return advice{kind: "several-keys", hint: "name a file that holds one key: gpg --export --armor FINGERPRINT exports one"}, true
 	case errors.Is(err, sign.ErrPublicOnly):
 		return advice{kind: "no-signing-key", hint: "this is the public half; gpg --export-secret-keys --armor FINGERPRINT exports the other"}, true
 	case errors.As(err, &damaged), errors.Is(err, sign.ErrNoKey), errors.Is(err, sign.ErrTooLarge):

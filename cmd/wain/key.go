@@ -15,15 +15,18 @@ import (
 func newKeyCommand(con *console) *cobra.Command {
 	cmd := group(&cobra.Command{
 		Use:   "key",
-		Short: "Make, show and export OpenPGP signing keys",
-		Long: `Make, show and export the OpenPGP keys that sign packages and repositories.
+		Short: "Make, show, check and export OpenPGP signing keys",
+		Long: `Make, show, check and export the OpenPGP keys that sign packages and repositories.
 
 A key is named by a file, or by --key env:VARIABLE, or it is the configured one:
-WAIN_KEY (the key itself) or WAIN_KEY_FILE. A passphrase comes from
-WAIN_PASSPHRASE or WAIN_PASSPHRASE_FILE. Neither is ever printed.`,
+WAIN_KEY (the key itself) or WAIN_KEY_FILE. Commands that sign take several: --key
+more than once, several armored blocks in one file or variable, several files in
+WAIN_KEY_FILE with colons between. A passphrase comes from WAIN_PASSPHRASE, or
+from the file that WAIN_PASSPHRASE_FILE names: one a line, each tried with each
+key. Neither is ever printed.`,
 		Example: `  wain key show archive.key`,
 	})
-	cmd.AddCommand(newKeyNewCommand(con), newKeyShowCommand(con), newKeyExportCommand(con))
+	cmd.AddCommand(newKeyNewCommand(con), newKeyShowCommand(con), newKeyCheckCommand(con), newKeyExportCommand(con))
 	return cmd
 }
 
@@ -257,7 +260,7 @@ type keyDocument struct {
 // describeKey describes the part of a key that signs.
 func (c *console) describeKey(key *sign.Certificate) keyDocument {
 	now := c.now()
-	part := signingPart(key, now)
+	part := key.SigningPart(now)
 	doc := keyDocument{
 		Schema:      keySchema,
 		Fingerprint: key.Fingerprint(),
@@ -276,19 +279,6 @@ func (c *console) describeKey(key *sign.Certificate) keyDocument {
 		doc.Warnings = append(doc.Warnings, w.Detail)
 	}
 	return doc
-}
-
-// signingPart is the newest part that can sign, the primary where none can.
-func signingPart(key *sign.Certificate, at time.Time) sign.Component {
-	parts := key.Components()
-	best := parts[0]
-	for _, p := range parts[1:] {
-		usable := p.Signs && p.Revoked.IsZero() && (p.Expires.IsZero() || p.Expires.After(at))
-		if usable && (!best.Signs || p.Created.After(best.Created)) {
-			best = p
-		}
-	}
-	return best
 }
 
 // showNewKey prints what key new made, or would make.
