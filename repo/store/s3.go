@@ -81,7 +81,7 @@ var defaultLimits = limits{
 }
 
 // NewS3 returns the store in a bucket. Region, credentials, profile and endpoint come from where AWS's own tools take
-// them. It asks for credentials (a [*CredentialsError] where there are none), but not yet for the bucket.
+// them. It asks nobody yet: the first request fails with a [*CredentialsError] where there are none.
 func NewS3(ctx context.Context, o S3Options) (*S3, error) {
 	if o.Bucket == "" {
 		return nil, fmt.Errorf("s3: a bucket is needed")
@@ -98,14 +98,14 @@ func NewS3(ctx context.Context, o S3Options) (*S3, error) {
 	if o.Patience <= 0 {
 		o.Patience = 10 * time.Minute
 	}
-	settings, err := config.LoadDefaultConfig(ctx, config.WithHTTPClient(transport(o.Jobs)),
-		config.WithRetryer(func() aws.Retryer { return aws.NopRetryer{} }))
+	settings, err := config.LoadDefaultConfig(ctx, config.WithHTTPClient(transport(o.Jobs)))
 	if err != nil {
 		return nil, fmt.Errorf("s3: read AWS settings: %w", err)
 	}
 	if settings.Region == "" {
 		settings.Region = "us-east-1"
 	}
+	settings.Credentials = aws.NewCredentialsCache(namedCredentials{settings.Credentials})
 	s := &S3{options: o, limits: defaultLimits}
 	s.client = s3.NewFromConfig(settings, func(c *s3.Options) {
 		if o.Endpoint != "" {
@@ -124,16 +124,18 @@ func NewS3(ctx context.Context, o S3Options) (*S3, error) {
 			return nil, err
 		}
 	}
-	if settings.Credentials == nil {
-		return nil, &CredentialsError{}
-	}
-	if _, err := settings.Credentials.Retrieve(ctx); err != nil {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		return nil, &CredentialsError{err}
-	}
 	return s, nil
+}
+
+// namedCredentials gives the want of credentials its own error.
+type namedCredentials struct{ aws.CredentialsProvider }
+
+func (n namedCredentials) Retrieve(ctx context.Context) (aws.Credentials, error) {
+	c, err := n.CredentialsProvider.Retrieve(ctx)
+	if err != nil && ctx.Err() == nil {
+		err = &CredentialsError{err}
+	}
+	return c, err
 }
 
 // transport is bounded in all that can hang but the bodies, whose requests have times of their own.

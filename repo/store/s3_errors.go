@@ -139,8 +139,9 @@ func passing(err error) bool {
 		return true
 	}
 	var content *ContentError
+	var credentials *CredentialsError
 	var name *net.DNSError
-	if errors.As(err, &content) || errors.As(err, &name) && name.IsNotFound {
+	if errors.As(err, &content) || errors.As(err, &credentials) || errors.As(err, &name) && name.IsNotFound {
 		return false
 	}
 	var send *smithyhttp.RequestSendError
@@ -149,7 +150,7 @@ func passing(err error) bool {
 	if errors.As(err, &send) {
 		return !errors.As(err, &certificate)
 	}
-	return errors.As(err, &network) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, context.DeadlineExceeded)
+	return errors.As(err, &network) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || errors.Is(err, context.DeadlineExceeded)
 }
 
 // isAbsent is absent for errors that were explained.

@@ -56,7 +56,10 @@ func (s *S3) explain(verb, name string, err error) error {
 	object := "s3://" + s.options.Bucket + "/" + *s.key(name)
 	var content *ContentError
 	var told *S3Error
+	var credentials *CredentialsError
 	switch {
+	case errors.As(err, &credentials):
+		return credentials
 	case err == nil, errors.As(err, &content), errors.As(err, &told), errors.Is(err, errMoved):
 		return err
 	case errors.Is(err, context.Canceled):
