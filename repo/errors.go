@@ -101,3 +101,10 @@ type StateError struct {
 }
 
 func (e *StateError) Error() string { return fmt.Sprintf("repository state %s: %s", e.Name, e.Detail) }
+
+// A FlatError reports an apt repository without suites, which cannot be adopted as it is.
+type FlatError struct{ Folder string }
+
+func (e *FlatError) Error() string {
+	return fmt.Sprintf("%s is a flat apt repository, and only suites can be adopted", e.Folder)
+}

@@ -163,11 +163,8 @@ func flatIndex(name string) bool {
 	return name == "Packages" || strings.HasPrefix(name, "Packages.") && name != "Packages.diff"
 }
 
-// ownGenerations reports whether a folder holds the generations that our trees show.
-func ownGenerations(folder string) bool {
-	ok, err := path.Match("yum/*/generations", folder)
-	return folder == "apt/generations" || err == nil && ok
-}
+// ownGenerations reports whether a folder holds the generations that our trees show: it lies beside them.
+func ownGenerations(folder string) bool { return path.Base(folder) == "generations" }
 
 // dists looks for apt suites below BASE/dists. A suite's name may have slashes; below a suite there is no other.
 func (d *discovery) dists(ctx context.Context, base, suite string, depth int) error {

@@ -30,10 +30,11 @@ type suiteEdit struct {
 
 // A scannedSuite is what an adopted suite has beside its packages.
 type scannedSuite struct {
-	config      SuiteConfig
-	description string
-	carried     []yum.Data
-	folder      string // that their names are relative to
+	config        SuiteConfig
+	components    []string
+	architectures []string
+	carried       []yum.Data
+	folder        string // that holds them
 }
 
 // A suitePlan works out what becomes of one suite: first its packages, segment by segment.
@@ -253,10 +254,10 @@ func (p *suitePlan) bucket(ctx context.Context, g group, of Package) (*bucket, e
 			return b, nil
 		}
 	}
-	return p.open(ctx, g, prefix, r)
+	return p.start(ctx, g, prefix, r)
 }
 
-func (p *suitePlan) open(ctx context.Context, g group, prefix string, r *ref) (*bucket, error) {
+func (p *suitePlan) start(ctx context.Context, g group, prefix string, r *ref) (*bucket, error) {
 	b := &bucket{group: g, prefix: prefix, gone: map[*entry]bool{}, byName: map[[3]string]*incoming{}, byPath: map[string]*incoming{}}
 	if r == nil {
 		p.table.replace(g, prefix, []ref{{group: g, Prefix: prefix}})
@@ -300,7 +301,7 @@ func (p *suitePlan) reshape(ctx context.Context) error {
 		if known >= 0 {
 			continue
 		}
-		b, err := p.open(ctx, r.group, r.Prefix, &r)
+		b, err := p.start(ctx, r.group, r.Prefix, &r)
 		if err != nil {
 			return err
 		}
@@ -390,14 +391,15 @@ func (p *suitePlan) entries(ctx context.Context, b *bucket, since int64) ([]entr
 			}
 		}
 	}
-	for _, in := range b.more {
-		if in.Since == 0 {
-			in.Since = since
-		}
+	given := map[string]*incoming{}
+	for i := range b.more {
+		in := &b.more[i]
+		in.Since = since
 		entries = append(entries, in.entry)
+		given[in.Path] = in
 	}
 	for i := range entries {
-		if err := p.complete(ctx, &entries[i], b); err != nil {
+		if err := p.complete(ctx, &entries[i], given[entries[i].Path]); err != nil {
 			return nil, err
 		}
 	}

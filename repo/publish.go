@@ -148,7 +148,7 @@ func Publish(ctx context.Context, o Options) (*Result, error) {
 			wanted.waiting = &[]string{}
 		}
 		if o.Rescan {
-			if err := rescan(ctx, now, o, wanted); err != nil {
+			if err := e.scan(ctx, now, o, wanted); err != nil {
 				return nil, err
 			}
 		}

@@ -1,5 +1,265 @@
 package repo
 
-import "context"
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
 
-func rescan(ctx context.Context, now *current, o Options, wanted *edits) error { return errNotBuilt }
+	"golang.org/x/sync/errgroup"
+
+	"wain/repo/deb"
+	"wain/repo/rpm"
+	"wain/repo/yum"
+)
+
+// A scan reads published suites anew, whoever published them: which packages there are, its indexes say; what they are,
+// the packages themselves do.
+type scan struct {
+	now     *current
+	options Options
+	wanted  *edits
+	left    []string // what was left out, and why
+}
+
+// rescan adds the published suites to the edits. Their packages stay where they are, and so do the suites.
+func (e *editor) scan(ctx context.Context, now *current, o Options, wanted *edits) error {
+	trees, err := discover(ctx, now.at, nil)
+	if err != nil {
+		return err
+	}
+	if len(trees) == 0 {
+		return ErrNoRepository
+	}
+	s := &scan{now: now, options: o, wanted: wanted}
+	var errs []error
+	for _, t := range trees {
+		if err := s.tree(ctx, t, len(trees) == 1); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	e.result.Warnings = append(e.result.Warnings, s.left...)
+	return errors.Join(errs...)
+}
+
+// tree reads one suite.
+func (s *scan) tree(ctx context.Context, t tree, only bool) error {
+	name, err := s.name(t, only)
+	if err != nil {
+		return err
+	}
+	v := newVerification(VerifyOptions{Store: s.now.at, Unsigned: true})
+	if err := v.verifyTree(ctx, t); err != nil {
+		return fmt.Errorf("rescan %s: %w", t.folder, err)
+	}
+	for _, f := range v.sorted() {
+		if strings.HasPrefix(f.Rule, "index-") || strings.HasPrefix(f.Rule, "repomd-") || strings.HasPrefix(f.Rule, "release-") {
+			s.left = append(s.left, fmt.Sprintf("%s: %s", f.Path, f.Detail))
+		}
+	}
+	scanned := &scannedSuite{folder: t.folder}
+	if t.format == formatApt {
+		err = s.release(ctx, t, scanned)
+	} else {
+		err = s.repomd(ctx, t, scanned)
+	}
+	if err != nil {
+		return err
+	}
+	packages, err := s.packages(ctx, name, v)
+	if err != nil {
+		return err
+	}
+	s.wanted.suites = append(s.wanted.suites, suiteEdit{name: name, scanned: scanned, add: packages})
+	return nil
+}
+
+// name decides what the suite is called here. A yum repository has no name of its own: it is its folder's, or the given
+// one.
+func (s *scan) name(t tree, only bool) (suiteName, error) {
+	if t.flat {
+		return suiteName{}, &FlatError{Folder: t.folder}
+	}
+	name := suiteName{format: t.format, suite: t.suite, release: t.suite, at: t.base}
+	if t.format == formatYum && only && s.options.Suite != "" {
+		name.suite, name.release = s.options.Suite, s.options.Suite
+	}
+	if have := s.now.generation.find(t.format, name.suite); have != nil {
+		name.release = have.Release
+	}
+	if !validSuite(name.suite) {
+		return suiteName{}, &SuiteError{Source: t.folder, Suite: name.suite}
+	}
+	if name.ours() {
+		name.at = ""
+	}
+	return name, nil
+}
+
+// release takes what an apt suite's Release says of the suite, and of the repository where nobody said it yet.
+func (s *scan) release(ctx context.Context, t tree, scanned *scannedSuite) error {
+	data, err := readBounded(ctx, s.now.at, t.folder+"/Release", maxReleaseSize)
+	if err != nil {
+		return err
+	}
+	fields, err := deb.ParseParagraph(data)
+	if err != nil {
+		return fmt.Errorf("rescan %s/Release: %w", t.folder, err)
+	}
+	yes := func(field string) bool { return strings.EqualFold(fields.Get(field), "yes") }
+	scanned.config = SuiteConfig{
+		Description: fields.Get("Description"), NotAutomatic: yes("NotAutomatic"),
+		ButAutomaticUpgrades: yes("ButAutomaticUpgrades"), SignedBy: fields.Get("Signed-By") != "",
+	}
+	date, dateErr := releaseTime(fields.Get("Date"))
+	until, untilErr := releaseTime(fields.Get("Valid-Until"))
+	if dateErr == nil && untilErr == nil && until.After(date) {
+		scanned.config.ValidFor = until.Sub(date)
+	}
+	if have := s.now.generation.find(formatApt, t.suite); have != nil {
+		scanned.config = have.Config
+	}
+	scanned.architectures = slices.DeleteFunc(strings.Fields(fields.Get("Architectures")), func(a string) bool { return a == "source" })
+	scanned.components = strings.Fields(fields.Get("Components"))
+	id := &s.wanted.identity
+	if !s.now.exists() {
+		id.origin, id.label = cmp.Or(id.origin, fields.Get("Origin")), cmp.Or(id.label, fields.Get("Label"))
+	}
+	for _, field := range []struct{ name, have, want string }{{"origin", fields.Get("Origin"), id.origin}, {"label", fields.Get("Label"), id.label}} {
+		if field.want != "" && field.have != "" && field.want != field.have && !id.change {
+			return &IdentityError{Field: field.name, Have: field.have, Got: field.want}
+		}
+	}
+	return nil
+}
+
+// repomd takes what a yum repository has beside its packages.
+func (s *scan) repomd(ctx context.Context, t tree, scanned *scannedSuite) error {
+	data, err := readBounded(ctx, s.now.at, t.folder+"/repomd.xml", maxReleaseSize)
+	if err != nil {
+		return err
+	}
+	published, err := yum.ParseRepomd(data)
+	if err != nil {
+		return fmt.Errorf("rescan %s/repomd.xml: %w", t.folder, err)
+	}
+	if have := s.now.generation.find(formatYum, t.suite); have != nil {
+		scanned.config = have.Config
+	}
+	for _, d := range published.Data {
+		if d.Type == "primary" && path.Ext(d.Href) == ".zst" {
+			scanned.config.Compression = "zst"
+		}
+		if !yum.Carried(d.Type) || d.Base != "" {
+			continue
+		}
+		if path.Dir(d.Href) != "repodata" {
+			s.left = append(s.left, fmt.Sprintf("%s: %s is not in repodata, and is left out", t.folder, d.Href))
+			continue
+		}
+		if _, err := s.now.at.Size(ctx, path.Join(t.base, d.Href)); err != nil {
+			s.left = append(s.left, fmt.Sprintf("%s: %v: left out", t.folder, err))
+			continue
+		}
+		scanned.carried = append(scanned.carried, d)
+	}
+	return nil
+}
+
+// packages reads the packages that the indexes name.
+func (s *scan) packages(ctx context.Context, name suiteName, v *verification) ([]incoming, error) {
+	var claims []*claim
+	for _, c := range v.packages {
+		if c.format == name.format {
+			claims = append(claims, c)
+		}
+	}
+	slices.SortFunc(claims, func(a, b *claim) int { return cmp.Compare(a.path, b.path) })
+	read := make([]*incoming, len(claims))
+	errs := make([]error, len(claims))
+	var mu sync.Mutex
+	var done atomic.Int64
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(max(1, s.options.Jobs))
+	for i, c := range claims {
+		g.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			in, err := s.read(ctx, name, c)
+			if errors.Is(err, fs.ErrNotExist) {
+				mu.Lock()
+				defer mu.Unlock()
+				s.left = append(s.left, fmt.Sprintf("%s: %s lists it, and its file is gone: left out", c.path, c.index))
+				return nil
+			}
+			read[i], errs[i] = in, err
+			s.options.progress(Event{Step: "read", Label: c.path, Done: int(done.Add(1)), Total: len(claims)})
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	slices.Sort(s.left)
+	var packages []incoming
+	for _, in := range read {
+		if in != nil {
+			packages = append(packages, *in)
+		}
+	}
+	return packages, errors.Join(errs...)
+}
+
+// read reads one package where it lies.
+func (s *scan) read(ctx context.Context, name suiteName, c *claim) (*incoming, error) {
+	o, err := s.now.at.Open(ctx, c.path)
+	if err != nil {
+		return nil, err
+	}
+	defer o.Close()
+	in := &incoming{source: c.path, name: name, stored: true}
+	if err := in.describe(o, o.Size(), c.href); err != nil {
+		return nil, err
+	}
+	if name.format == formatApt {
+		in.component = componentOf(c.index)
+	}
+	if sum := c.sums["SHA256"]; sum != "" && sum != in.SHA256 {
+		return nil, &PackageError{Source: c.path, Err: fmt.Errorf("SHA-256 is %s, and %s says %s: put the right file back, or take it out of the index", in.SHA256, c.index, sum)}
+	}
+	return in, nil
+}
+
+// describe reads a package that lies at href already.
+func (in *incoming) describe(r io.ReaderAt, size int64, href string) error {
+	if in.name.format == formatApt {
+		p, err := deb.Read(r, size)
+		if err != nil {
+			return &PackageError{Source: in.source, Err: err}
+		}
+		in.setDeb(p, href)
+		return nil
+	}
+	p, err := rpm.Read(r, size)
+	if err != nil {
+		return &PackageError{Source: in.source, Err: err}
+	}
+	in.setRpm(p, href)
+	return nil
+}
+
+// componentOf returns the component of an index at dists/SUITE/COMPONENT/binary-ARCHITECTURE/Packages.
+func componentOf(index string) string {
+	_, below, _ := strings.Cut("/"+index, "/dists/")
+	_, below, _ = strings.Cut(below, "/")
+	component, _, _ := strings.Cut(below, "/binary-")
+	return cmp.Or(component, defaultComponent)
+}

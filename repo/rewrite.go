@@ -86,7 +86,7 @@ func (p *suitePlan) record(s *suite, generation int, change *store.Change) error
 		s.Carried = p.before.Carried
 	}
 	if p.scanned != nil {
-		s.Carried = p.scanned.carried
+		s.Carried, s.Components, s.Architectures = p.scanned.carried, p.scanned.components, p.scanned.architectures
 	}
 	for _, g := range p.table.groups() {
 		s.Components = with(s.Components, g.Component)

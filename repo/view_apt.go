@@ -31,7 +31,7 @@ func aptIndexes(s *suite, t *table) []*aptIndex {
 			}
 			refs := t.of(groups...)
 			all = append(all, &aptIndex{
-				index: index{kind: kindPackages, gzipped: true, zstd: s.Config.zstd()},
+				index: index{kind: s.Config.stanzas(), gzipped: true, zstd: s.Config.zstd()},
 				path:  component + "/binary-" + arch + "/Packages", refs: refs,
 			})
 			if s.Config.Contents {
