@@ -2,6 +2,7 @@ package repo
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -24,5 +25,61 @@ type ConfigureOptions struct {
 	Set   func(*SuiteConfig)
 }
 
-// Configure changes a suite's configuration.
-func Configure(ctx context.Context, o ConfigureOptions) (*Result, error) { return nil, errNotBuilt }
+// Configure changes a suite's configuration, and publishes the suite anew where that makes a difference.
+//
+// The errors with facts are *UnknownSuiteError and, for a value that cannot be, *OptionError.
+func Configure(ctx context.Context, o ConfigureOptions) (*Result, error) {
+	if err := o.check(true); err != nil {
+		return nil, err
+	}
+	return changeSuites(ctx, o.Commit, "suite", nil, func(_ context.Context, now *current) ([]suiteEdit, error) {
+		suites, err := now.suitesOf(o.Suite)
+		if err != nil {
+			return nil, err
+		}
+		var edits []suiteEdit
+		var errs []error
+		for _, s := range suites {
+			config := s.Config
+			o.Set(&config)
+			if config.Compression == "gz" {
+				config.Compression = ""
+			}
+			if s.Format == formatYum && len(suites) > 1 {
+				config = SuiteConfig{Compression: config.Compression} // the rest is for the apt suite of that name
+			}
+			if err := config.check(s); err != nil {
+				errs = append(errs, err)
+			}
+			if config != s.Config {
+				edits = append(edits, suiteEdit{name: s.name(), config: &config})
+			}
+		}
+		return edits, errors.Join(errs...)
+	})
+}
+
+// minValidFor is the shortest time for which a Release can be valid and still be signed anew in time by cron.
+const minValidFor = time.Hour
+
+// check refuses what indexes cannot say or clients cannot read.
+func (c *SuiteConfig) check(s *suite) error {
+	var errs []error
+	refuse := func(option, value, detail string) { errs = append(errs, &OptionError{option, value, detail}) }
+	if s.Format == formatYum && *c != (SuiteConfig{Compression: c.Compression}) {
+		refuse("suite", s.Name, "a yum suite has no setting but compression")
+	}
+	if !printable(c.Description) {
+		refuse("description", c.Description, "it is one line, without control characters")
+	}
+	if c.ValidFor < 0 || c.ValidFor > 0 && c.ValidFor < minValidFor {
+		refuse("valid-for", c.ValidFor.String(), "hosts would refuse the suite before it is signed anew; an hour is the least")
+	}
+	if c.ButAutomaticUpgrades && !c.NotAutomatic {
+		refuse("but-automatic-upgrades", "true", "it says something of a suite with not-automatic alone")
+	}
+	if c.Compression != "" && c.Compression != "zst" {
+		refuse("compression", c.Compression, "gz or zst is expected")
+	}
+	return errors.Join(errs...)
+}

@@ -24,9 +24,6 @@ type edits struct {
 
 	// result is what has become of packages that no suite has yet.
 	result []SuiteResult
-
-	// announce is called with what will be done, before anything is written. It may be nil.
-	announce func([]SuiteResult)
 }
 
 // An identity is what clients know a repository by. Empty fields are left as they are.
@@ -42,6 +39,8 @@ type editor struct {
 	action string
 	rescan bool
 	decide func(ctx context.Context, now *current) (*edits, error)
+
+	planned func([]SuiteResult) // called with what is going to be done, unless it is nil
 
 	now    *current
 	result Result
@@ -82,8 +81,8 @@ func (e *editor) plan(ctx context.Context, at store.Reader) (*store.Change, erro
 	if err != nil {
 		return nil, err
 	}
-	if wanted.announce != nil {
-		wanted.announce(results(next, plans))
+	if e.planned != nil {
+		e.planned(e.results(next, plans))
 	}
 	change := &store.Change{Index: wanted.state}
 	e.store(plans, wanted.pool, change)
@@ -260,12 +259,12 @@ func (e *editor) standing(ctx context.Context, now *current, next *generation, c
 func (e *editor) summarize(next *generation, plans []*suitePlan, more []SuiteResult) {
 	e.result.Generation = next.Number
 	e.result.Origin, e.result.Fingerprints = next.Origin, next.Keys
-	e.result.Suites = append(results(next, plans), more...)
+	e.result.Suites = append(e.results(next, plans), more...)
 }
 
-// results are what becomes of the packages of each suite that has any which are spoken of.
-func results(next *generation, plans []*suitePlan) []SuiteResult {
-	var all []SuiteResult
+// results say of each suite what becomes of its packages.
+func (e *editor) results(next *generation, plans []*suitePlan) []SuiteResult {
+	var results []SuiteResult
 	for _, p := range plans {
 		if len(p.added)+len(p.unchanged)+len(p.removed) == 0 {
 			continue
@@ -278,9 +277,9 @@ func results(next *generation, plans []*suitePlan) []SuiteResult {
 			r.Date = s.Date
 		}
 		r.sort()
-		all = append(all, r)
+		results = append(results, r)
 	}
-	return all
+	return results
 }
 
 // sort orders the packages as an index does.

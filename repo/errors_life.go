@@ -21,20 +21,24 @@ func (e *UnknownSuiteError) Error() string {
 
 // An UnknownPackageError reports a selection that meets no package of a suite.
 type UnknownPackageError struct {
-	Suite         string
+	Suite         string   // empty: all were looked at
 	Name, Version string   // as they were given
 	Versions      []string // of that name, oldest first; none: the name is not there
 	Near          []string // names that are there and much like it
 }
 
 func (e *UnknownPackageError) Error() string {
+	suite := e.Suite
+	if suite == "" {
+		suite = "the repository"
+	}
 	switch {
 	case len(e.Versions) > 0:
-		return fmt.Sprintf("%s has no %s %s; there %s", e.Suite, e.Name, e.Version, listing(e.Versions))
+		return fmt.Sprintf("%s has no %s %s; there %s", suite, e.Name, e.Version, listing(e.Versions))
 	case len(e.Near) > 0:
-		return fmt.Sprintf("%s has no package %q; there %s", e.Suite, e.Name, listing(e.Near))
+		return fmt.Sprintf("%s has no package %q; there %s", suite, e.Name, listing(e.Near))
 	}
-	return fmt.Sprintf("%s has no package %q", e.Suite, e.Name)
+	return fmt.Sprintf("%s has no package %q", suite, e.Name)
 }
 
 // A FormatError reports packages of one format that cannot go to a suite of another.

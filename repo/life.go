@@ -5,8 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"wain/repo/store"
 )
 
@@ -25,38 +23,25 @@ type Generation struct {
 
 // History lists the kept generations, newest first. The error matches [ErrNoRepository] where there is no repository.
 func History(ctx context.Context, at store.Reader) ([]Generation, error) {
-	now, err := openCurrent(ctx, at)
+	now, err := openExisting(ctx, at)
 	if err != nil {
 		return nil, err
 	}
-	if !now.exists() {
-		return nil, ErrNoRepository
-	}
-	all := make([]Generation, len(now.head.Kept))
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(readers)
-	for i, k := range now.head.Kept {
-		g.Go(func() error {
-			then, err := loadManifest(ctx, at, k.Manifest)
-			if err == nil {
-				all[i] = then.summary(now.Number)
-			}
-			return err
-		})
-	}
-	return all, g.Wait()
-}
-
-// summary is a generation's line in the history.
-func (g *generation) summary(current int) Generation {
-	line := Generation{
-		Number: g.Number, Date: g.Date, Action: g.Action, Added: g.Added, Removed: g.Removed,
-		Suites: []string{}, Current: g.Number == current,
-	}
-	for _, s := range g.Suites {
-		if s.Generation == g.Number {
-			line.Suites = append(line.Suites, s.Name)
+	var all []Generation
+	for _, number := range now.numbers() {
+		g, err := now.earlier(ctx, number)
+		if err != nil {
+			return nil, err
 		}
+		one := Generation{
+			Number: g.Number, Date: g.Date, Action: g.Action, Added: g.Added, Removed: g.Removed, Current: g.Number == now.Number,
+		}
+		for i := range g.Suites {
+			if s := &g.Suites[i]; s.Generation == g.Number {
+				one.Suites = append(one.Suites, s.Name)
+			}
+		}
+		all = append(all, one)
 	}
-	return line
+	return all, nil
 }

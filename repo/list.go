@@ -2,6 +2,7 @@ package repo
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"wain/repo/store"
@@ -22,7 +23,50 @@ type Listed struct {
 	Since     time.Time `json:"since"`               // when it was published there
 }
 
-// List returns the published packages, ordered by suite, name, version and architecture.
+// List returns the published packages, ordered by suite, name, version and architecture. The errors with facts are
+// *UnknownSuiteError and *UnknownPackageError.
 func List(ctx context.Context, at store.Reader, o ListOptions) ([]Listed, error) {
-	return nil, errNotBuilt
+	now, err := openExisting(ctx, at)
+	if err != nil {
+		return nil, err
+	}
+	suites, err := now.suitesOf(o.Suites...)
+	if err != nil {
+		return nil, err
+	}
+	in := ""
+	if len(o.Suites) == 1 {
+		in = o.Suites[0]
+	}
+	chosen, err := now.choose(ctx, in, suites, o.Packages)
+	if err != nil {
+		return nil, err
+	}
+	var all []Listed
+	for i, s := range suites {
+		packages, err := now.listed(ctx, s, chosen[i])
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, packages...)
+	}
+	return all, nil
+}
+
+// listed describes packages of a suite, in the order of an index; nil stands for all.
+func (c *current) listed(ctx context.Context, s *suite, packages []held) ([]Listed, error) {
+	if packages == nil {
+		var err error
+		if packages, err = c.packages(ctx, s); err != nil {
+			return nil, err
+		}
+	}
+	list := make([]Listed, len(packages))
+	for i, h := range packages {
+		list[i] = Listed{
+			Package: h.Package, Format: s.Format, Suite: s.Name, Component: h.Component, Since: time.Unix(h.Since, 0).UTC(),
+		}
+	}
+	slices.SortFunc(list, func(a, b Listed) int { return comparePackages(s.Format, a.Package, b.Package) })
+	return list, nil
 }

@@ -2,6 +2,9 @@ package repo
 
 import (
 	"context"
+	"errors"
+	"slices"
+	"strconv"
 	"time"
 )
 
@@ -17,8 +20,51 @@ type PruneOptions struct {
 	Plan func([]SuiteResult)
 }
 
-// Prune takes old packages out of suites.
-func Prune(ctx context.Context, o PruneOptions) (*Result, error) { return nil, errNotBuilt }
+// Prune takes packages out of suites that no rule keeps. Where both rules are given, what either keeps stays. The newest
+// version of each name and architecture stays always, and so does what another suite has and keeps.
+//
+// The errors with facts are *OptionError and *UnknownSuiteError.
+func Prune(ctx context.Context, o PruneOptions) (*Result, error) {
+	errs := []error{o.check(true)}
+	if o.Keep < 0 || o.OlderThan < 0 || o.Keep == 0 && o.OlderThan == 0 {
+		errs = append(errs, &OptionError{"keep", strconv.Itoa(o.Keep), "a rule is needed: how many versions stay, or for how long"})
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	rule := pruneRule{keep: o.Keep}
+	if o.OlderThan > 0 {
+		rule.before = o.Time.Add(-o.OlderThan)
+	}
+	return changeSuites(ctx, o.Commit, "prune", o.Plan, func(ctx context.Context, now *current) ([]suiteEdit, error) {
+		pruned, err := now.suitesOf(o.Suites...)
+		if err != nil {
+			return nil, err
+		}
+		var expired, all []Listed
+		for i := range now.Suites {
+			s := &now.Suites[i]
+			packages, err := now.listed(ctx, s, nil)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, packages...)
+			if slices.Contains(pruned, s) {
+				expired = append(expired, rule.expired(packages)...)
+			}
+		}
+		var edits []suiteEdit
+		for _, p := range unshared(expired, all) {
+			i := slices.IndexFunc(edits, func(e suiteEdit) bool { return e.name.format == p.Format && e.name.suite == p.Suite })
+			if i < 0 {
+				i = len(edits)
+				edits = append(edits, suiteEdit{name: now.generation.find(p.Format, p.Suite).name()})
+			}
+			edits[i].remove = append(edits[i].remove, p.Package)
+		}
+		return edits, nil
+	})
+}
 
 // A pruneRule says which packages of a suite stay.
 type pruneRule struct {

@@ -2,7 +2,6 @@ package repo
 
 import (
 	"cmp"
-	"errors"
 	"slices"
 	"strings"
 
@@ -41,31 +40,6 @@ func (s Selection) Chooses(format string, p Package) bool {
 		return false // another epoch
 	}
 	return wanted == version && (wantedRelease == "" || wantedRelease == release)
-}
-
-// chosenOf returns the packages that the selections mean, in the order of packages, which are all of one suite. A selection
-// that means none is an *UnknownPackageError.
-func chosenOf(suite string, packages []Listed, selections []Selection) ([]Listed, error) {
-	meant := make([]bool, len(packages))
-	var errs []error
-	for _, s := range selections {
-		found := false
-		for i, p := range packages {
-			if s.Chooses(p.Format, p.Package) {
-				meant[i], found = true, true
-			}
-		}
-		if !found {
-			errs = append(errs, unknownPackage(suite, packages, s))
-		}
-	}
-	var chosen []Listed
-	for i, p := range packages {
-		if meant[i] {
-			chosen = append(chosen, p)
-		}
-	}
-	return chosen, errors.Join(errs...)
 }
 
 // CompareVersions orders two versions as the tools of a format, "apt" or "yum", do: negative when a is the earlier one.

@@ -41,7 +41,7 @@ func adviceFor(err error) advice {
 
 // adviceForOne finds the advice for an error that is not joined.
 func adviceForOne(err error) advice {
-	for _, of := range []func(error) (advice, bool){adviseUsage, adviseKey, adviseLock, adviseIndex, adviseWheel, adviseTree, advisePackage, adviseRepository, adviseSystem} {
+	for _, of := range []func(error) (advice, bool){adviseUsage, adviseKey, adviseLock, adviseIndex, adviseWheel, adviseTree, advisePackage, adviseRepository, adviseVerify, adviseLife, adviseSystem} {
 		if a, ok := of(err); ok {
 			if a.code == 0 {
 				a.code = exitFailed

@@ -134,7 +134,7 @@ func dedent(text string) string {
 
 // The example of every help text runs, in a project like the one it names.
 func TestExamples(t *testing.T) {
-	order := []string{"wain key new", "wain convert", "wain publish"}
+	order := []string{"wain key new", "wain convert", "wain publish", "wain promote"}
 	rank := func(path string) int {
 		if i := slices.Index(order, path); i >= 0 {
 			return i
