@@ -7,6 +7,9 @@ import (
 	"wain/repo/deb"
 )
 
+// TestPoolPath holds that a path says release, component and source, and that
+// packages which differ in their epoch alone lie apart. Cases 10, 11, 12 and
+// 20.
 func TestPoolPath(t *testing.T) {
 	for _, c := range []struct {
 		name, version, arch, source string
@@ -20,8 +23,12 @@ func TestPoolPath(t *testing.T) {
 		{"foo", "0:2.0-1", "all", "foo", "pool/bookworm/main/f/foo/foo_2.0-1_all.deb"},
 	} {
 		p := &deb.Package{Name: c.name, Version: c.version, Architecture: c.arch, Source: c.source}
-		if got := apt.PoolPath("bookworm", p); got != c.want {
+		if got := apt.PoolPath("bookworm", "main", p); got != c.want {
 			t.Errorf("PoolPath(%s %s) = %q, want %q", c.name, c.version, got, c.want)
 		}
+	}
+	p := &deb.Package{Name: "foo", Version: "1", Architecture: "all", Source: "foo"}
+	if got := apt.PoolPath("bookworm", "extra/tools", p); got != "pool/bookworm/extra/tools/f/foo/foo_1_all.deb" {
+		t.Errorf("PoolPath in a component of two parts = %q", got)
 	}
 }

@@ -23,8 +23,9 @@ type Release struct {
 	// AcquireByHash tells clients that by-hash paths exist beside the files.
 	AcquireByHash bool
 	// SignedBy are fingerprints of the keys that clients are to accept from
-	// now on, 40 hexadecimal digits each. A longer one, as version 6 keys
-	// have, is none to apt: the field is left out where any is.
+	// now on, 40 hexadecimal digits each. Version 6 keys have longer ones,
+	// which no apt was seen to understand here: the field is left out where
+	// there is any.
 	SignedBy []string
 	// Files are the indexes. The uncompressed form of each must be among
 	// them, even where only compressed forms are stored: a client that
@@ -96,8 +97,8 @@ func date(t time.Time) string {
 	return t.UTC().Format(time.RFC1123Z)
 }
 
-// signedBy joins fingerprints, unless there is one that apt cannot read: to
-// name only the others would shut that key's signatures out.
+// signedBy joins fingerprints, unless there is a longer one: to name only
+// the others would shut that key's signatures out.
 func signedBy(fingerprints []string) string {
 	for _, f := range fingerprints {
 		if len(f) != 40 {

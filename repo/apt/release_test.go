@@ -20,6 +20,7 @@ import (
 
 	"wain/fixtures"
 	"wain/repo/apt"
+	"wain/repo/frame"
 )
 
 // TestReleaseFileAsFtparchive compares whole files, all digests included.
@@ -28,14 +29,20 @@ func TestReleaseFileAsFtparchive(t *testing.T) {
 	dir := t.TempDir()
 	packages := []byte("Package: example\n\n")
 	files := []apt.IndexFile{
-		writeIndex(t, dir, "main/binary-amd64/Packages.gz", apt.Gzip(packages)),
+		writeIndex(t, dir, "main/binary-amd64/Packages.gz", frame.Gzip(packages)),
 		writeIndex(t, dir, "main/binary-amd64/Packages", packages),
+		writeIndex(t, dir, "main/binary-amd64/Packages.zst", frame.Zstd(packages)),
 		writeIndex(t, dir, "main/binary-all/Packages", nil),
+		writeIndex(t, dir, "main/Contents-amd64", []byte("usr/bin/x python/example\n")),
+		writeIndex(t, dir, "main/Contents-amd64.gz", frame.Gzip([]byte("usr/bin/x python/example\n"))),
+		writeIndex(t, dir, "main/i18n/Translation-en.gz", frame.Gzip(nil)),
+		writeIndex(t, dir, "extra/tools/binary-amd64/Packages", packages),
 	}
-	const option = "APT::FTPArchive::Release::"
+	const option, fingerprint = "APT::FTPArchive::Release::", "0123456789ABCDEF0123456789ABCDEF01234567"
 	c := exec.Command("apt-ftparchive", "release",
 		"-o", option+"Origin=Example", "-o", option+"Label=Example Archive", "-o", option+"Suite=bookworm",
-		"-o", option+"Codename=bookworm", "-o", option+"Architectures=all amd64", "-o", option+"Components=main",
+		"-o", option+"Codename=bookworm", "-o", option+"Architectures=all amd64", "-o", option+"Components=main extra/tools", "-o", option+"Signed-By="+fingerprint,
+		"-o", option+"Patterns::=*.zst", "-o", option+"Patterns::=Translation-*",
 		"-o", option+"Description=A repository", "-o", option+"Acquire-By-Hash=yes", "-o", option+"NotAutomatic=yes",
 		"-o", option+"ButAutomaticUpgrades=yes", "-o", option+"Version=1", ".")
 	c.Dir = dir
@@ -46,7 +53,7 @@ func TestReleaseFileAsFtparchive(t *testing.T) {
 	}
 	got := apt.ReleaseFile(apt.Release{
 		Origin: "Example", Label: "Example Archive", Suite: "bookworm", Codename: "bookworm", Version: "1",
-		Description: "A repository", Architectures: []string{"all", "amd64"}, Components: []string{"main"},
+		Description: "A repository", Architectures: []string{"all", "amd64"}, Components: []string{"main", "extra/tools"}, SignedBy: []string{fingerprint},
 		Date: releaseDate(t, want), AcquireByHash: true, NotAutomatic: true, ButAutomaticUpgrades: true, Files: files,
 	})
 	if diff := cmp.Diff(string(want), string(got)); diff != "" {
@@ -74,6 +81,25 @@ func TestReleaseFile(t *testing.T) {
 	}, "\n")
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("Release (-want +got):\n%s", diff)
+	}
+}
+
+// TestSignedBy holds that a key which apt may not understand takes no other
+// with it.
+func TestSignedBy(t *testing.T) {
+	four, six := strings.Repeat("ab", 20), strings.Repeat("cd", 32)
+	for _, c := range []struct {
+		keys []string
+		want string
+	}{
+		{nil, ""},
+		{[]string{four}, "Signed-By: " + strings.ToUpper(four) + "\n"},
+		{[]string{four, four}, "Signed-By: " + strings.ToUpper(four) + ", " + strings.ToUpper(four) + "\n"},
+		{[]string{four, six}, ""},
+	} {
+		if diff := cmp.Diff(c.want, string(apt.ReleaseFile(apt.Release{SignedBy: c.keys}))); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", c.keys, diff)
+		}
 	}
 }
 
