@@ -34,7 +34,7 @@ func (e *editor) record(ctx context.Context, now *current, next *generation, cha
 	}
 	next.manifest = stateName(generationFolder, next.Number, data)
 	change.Index = append(change.Index, store.File{Name: next.manifest, Data: data})
-	all := append([]kept{{next.Number, next.Date, next.manifest}}, now.head.Kept...)
+	all := append([]kept{{next.Number, next.Date, next.manifest, next.Removed}}, now.head.Kept...)
 	stay := all[:next.keep(all)]
 	if len(all)-len(stay) >= sweepAt {
 		if err := sweep(ctx, now, next, stay, all[len(stay):], change); err != nil {

@@ -48,6 +48,7 @@ type suitePlan struct {
 
 	added, removed []Package
 	unchanged      []Package
+	met            map[Package]bool // those of them
 	pool           []incoming // whose files have to be stored
 	changed        bool       // there is something new to sign
 }
@@ -66,7 +67,7 @@ type bucket struct {
 
 // planSuite finds what is new, what is there, and what cannot be. The error may join several *ExistsError.
 func planSuite(ctx context.Context, now *current, e suiteEdit) (*suitePlan, error) {
-	p := &suitePlan{suiteEdit: e, now: now, before: now.generation.find(e.name.format, e.name.suite)}
+	p := &suitePlan{suiteEdit: e, now: now, before: now.generation.find(e.name.format, e.name.suite), met: map[Package]bool{}}
 	tableName := ""
 	if p.before != nil {
 		p.config, tableName = p.before.Config, p.before.Table
@@ -157,6 +158,10 @@ func (p *suitePlan) take(ctx context.Context, in incoming) error {
 		}
 		size, err := p.now.at.Size(ctx, in.Path)
 		in.stored = in.stored || err == nil && size == in.Size
+	} else if have, suite, err := p.now.formerly(ctx, in); err != nil {
+		return err
+	} else if have != nil && have.SHA256 != in.SHA256 {
+		return in.exists(have.entry, suite)
 	}
 	b.add(in)
 	if !in.stored {
@@ -176,9 +181,10 @@ func (in *incoming) exists(have *entry, suite string) *ExistsError {
 
 // repair notes a package that is published already, and puts its file back where that is gone or cut.
 func (p *suitePlan) repair(ctx context.Context, in incoming) error {
-	if slices.ContainsFunc(p.unchanged, func(u Package) bool { return u == in.Package }) {
+	if p.met[in.Package] {
 		return nil // given twice
 	}
+	p.met[in.Package] = true
 	p.unchanged = append(p.unchanged, in.Package)
 	size, err := p.now.at.Size(ctx, in.Path)
 	switch {
@@ -358,7 +364,7 @@ func (p *suitePlan) grow(ctx context.Context, generation int, since int64, chang
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			l.made, err = newSegment(p.name.format, l.entries, p.kinds(), p.gzipped(), generation)
+			l.made, err = p.now.newSegment(p.name.format, l.entries, p.kinds(), p.gzipped(), generation)
 			return err
 		})
 	}
@@ -382,7 +388,7 @@ func (p *suitePlan) grow(ctx context.Context, generation int, since int64, chang
 func (p *suitePlan) entries(ctx context.Context, b *bucket, since int64) ([]entry, error) {
 	var entries []entry
 	if b.old != nil {
-		if err := b.old.loadTexts(ctx, p.now.at); err != nil {
+		if err := p.now.loadTexts(ctx, b.old); err != nil {
 			return nil, err
 		}
 		for i := range b.old.Packages {

@@ -26,6 +26,7 @@ type kept struct {
 	Number   int       `json:"number"`
 	Date     time.Time `json:"date"`
 	Manifest string    `json:"manifest"`
+	Removed  int       `json:"removed,omitempty"` // packages
 }
 
 // A generation is all that a repository is after one commit. Its file never changes.
