@@ -1,14 +1,11 @@
 package apt_test
 
 import (
-	"bytes"
-	"compress/gzip"
 	"crypto/md5"
 	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/hex"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -100,28 +97,6 @@ func TestSignedBy(t *testing.T) {
 		if diff := cmp.Diff(c.want, string(apt.ReleaseFile(apt.Release{SignedBy: c.keys}))); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", c.keys, diff)
 		}
-	}
-}
-
-func TestGzip(t *testing.T) {
-	data := bytes.Repeat([]byte("Package: example\n\n"), 1000)
-	member := apt.Gzip(data)
-	if !bytes.Equal(member, apt.Gzip(data)) {
-		t.Error("two calls differ")
-	}
-	z, err := gzip.NewReader(bytes.NewReader(append(member, apt.Gzip([]byte("tail"))...)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if z.Name != "" || !z.ModTime.IsZero() || z.Comment != "" || z.Extra != nil {
-		t.Errorf("the header says %+v", z.Header)
-	}
-	got, err := io.ReadAll(z)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if want := append(data, "tail"...); !bytes.Equal(got, want) {
-		t.Error("two members joined do not read as the joined data")
 	}
 }
 
