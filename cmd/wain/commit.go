@@ -11,22 +11,19 @@ import (
 )
 
 // repositoryFlag is the flag by which every command finds its repository.
-type repositoryFlag struct{ ref string }
+type repositoryFlag struct {
+	ref    string
+	single bool // of the commands that change it
+}
 
 func (r *repositoryFlag) addFlags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&r.ref, "repo", "", "`folder` of the repository (else WAIN_REPO)")
+	cmd.Flags().StringVar(&r.ref, "repo", "", "the repository: a `folder`, or s3://BUCKET/PREFIX (else WAIN_REPO)")
 	completeFolders(cmd, "repo")
 }
 
 // open gives the repository that the flag or WAIN_REPO names.
 func (r *repositoryFlag) open(con *console) (store.Store, error) {
-	dir, err := con.repository(r.ref)
-	if err != nil {
-		return nil, err
-	}
-	return store.NewFolder(dir, store.FolderOptions{
-		Waiting: func() { con.published(repo.Event{Step: "wait", Label: dir}) },
-	}), nil
+	return con.openRepository(r.ref, r.single)
 }
 
 // describe reads what the repository is. Its error matches repo.ErrNoRepository
@@ -48,6 +45,7 @@ type committing struct {
 
 func (o *committing) addFlags(cmd *cobra.Command) {
 	o.repositoryFlag.addFlags(cmd)
+	cmd.Flags().BoolVar(&o.single, "single-publisher", false, "on S3: do without conditional requests, where the server has none; see to it yourself that publishers take turns")
 	o.signing.addFlags(cmd)
 }
 

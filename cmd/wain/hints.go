@@ -282,6 +282,9 @@ func adviseRepository(err error) (advice, bool) {
 
 // adviseSystem is for what the operating system refused.
 func adviseSystem(err error) (advice, bool) {
+	if a, ok := adviseStore(err); ok {
+		return a, true
+	}
 	var path *fs.PathError
 	file := ""
 	if errors.As(err, &path) {

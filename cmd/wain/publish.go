@@ -97,14 +97,3 @@ func (c *console) awaitClock(ctx context.Context, date time.Time) error {
 		return ctx.Err()
 	}
 }
-
-// repository is the folder of the flag or of WAIN_REPO.
-func (c *console) repository(flag string) (string, error) {
-	if flag == "" {
-		flag = c.getenv("WAIN_REPO")
-	}
-	if flag == "" {
-		return "", usagef("no repository: name its folder with --repo, or in WAIN_REPO")
-	}
-	return flag, nil
-}

@@ -41,7 +41,7 @@ publish changes: what it reads is never of two publishes, whenever it reads.`,
 			return runSnippet(cmd.Context(), args[0], opts, con)
 		},
 	}
-	cmd.Flags().StringVar(&opts.repo, "repo", "", "`folder` of the repository (else WAIN_REPO)")
+	cmd.Flags().StringVar(&opts.repo, "repo", "", "the repository: a `folder`, or s3://BUCKET/PREFIX (else WAIN_REPO)")
 	cmd.Flags().StringVar(&opts.suite, "suite", "", "the suite to subscribe to (default: the only one that fits)")
 	cmd.Flags().StringVar(&opts.baseURL, "base-url", "", "`URL` under which hosts see the repository")
 	cmd.Flags().BoolVar(&opts.immutable, "immutable", false, "dnf: take the indexes from a folder that never changes")
@@ -53,14 +53,13 @@ func runSnippet(ctx context.Context, kind string, opts snippetOptions, con *cons
 	if err := checkBaseURL(opts.baseURL); err != nil {
 		return err
 	}
-	dir, err := con.repository(opts.repo)
+	at, err := con.openRepository(opts.repo, false)
 	if err != nil {
 		return err
 	}
-	at := store.NewFolder(dir, store.FolderOptions{})
 	published, err := repo.Describe(ctx, at)
 	if err != nil {
-		return fmt.Errorf("read repository %s: %w", dir, err)
+		return fmt.Errorf("read repository: %w", err)
 	}
 	suite, err := chooseSuite(published, kind, opts.suite)
 	if err != nil {

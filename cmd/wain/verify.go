@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -13,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"wain/repo"
-	"wain/repo/store"
 )
 
 type verifyOptions struct {
@@ -37,7 +35,7 @@ repository may be anybody's: apt suites at dists/SUITE and yum repositories at
 repodata, in any folder, and flat apt repositories. docs/formats.md lists the
 rules.
 
-A folder is searched for suites. Over HTTP, a repository of ours lists them, a
+A folder, or s3://BUCKET/PREFIX, is searched for suites. Over HTTP, a repository of ours lists them, a
 yum repository is its base URL, and elsewhere --suite names the apt suites.
 
 Given packages, check each by itself.
@@ -148,14 +146,6 @@ func (c *console) verifyStore(ctx context.Context, operand string, o *repo.Verif
 	o.Dir = operand
 	o.Store, err = c.openReader(ctx, operand)
 	return operand, err
-}
-
-// openReader is the store of a folder or URL.
-func (c *console) openReader(_ context.Context, operand string) (store.Reader, error) {
-	if strings.Contains(operand, "://") {
-		return nil, usagef("%q: only folders can be verified", path.Clean(operand))
-	}
-	return store.NewFolder(operand, store.FolderOptions{}), nil
 }
 
 func (c *console) showFindings(trusted string, findings []repo.Finding) error {

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"strings"
+
+	"wain/repo"
+	"wain/repo/store"
+)
+
+// repository is what the flag or WAIN_REPO names: a folder, or s3://BUCKET/PREFIX.
+func (c *console) repository(flag string) (string, error) {
+	if flag == "" {
+		flag = c.getenv("WAIN_REPO")
+	}
+	if flag == "" {
+		return "", usagef("no repository: name its folder, or s3://BUCKET/PREFIX, with --repo, or in WAIN_REPO")
+	}
+	return flag, nil
+}
+
+// openRepository is the store that a reference names, or WAIN_REPO where the
+// reference is empty. Nothing is read yet. single does without the conditional
+// requests that keep several publishers of one bucket apart.
+func (c *console) openRepository(ref string, single bool) (store.Store, error) {
+	ref, err := c.repository(ref)
+	if err != nil {
+		return nil, err
+	}
+	waiting := func() { c.published(repo.Event{Step: "wait", Label: ref}) }
+	place, isS3 := strings.CutPrefix(ref, "s3://")
+	switch {
+	case isS3:
+		return c.openS3(place, single, waiting)
+	case strings.Contains(ref, "://"):
+		return nil, usagef("%s: a repository to change is a folder, or s3://BUCKET/PREFIX", redacted(ref))
+	case single:
+		return nil, usagef("--single-publisher is for s3:// alone: publishers of a folder lock it")
+	}
+	return store.NewFolder(ref, store.FolderOptions{Waiting: waiting}), nil
+}
+
+func (c *console) openS3(place string, single bool, waiting func()) (store.Store, error) {
+	bucket, prefix, _ := strings.Cut(place, "/")
+	prefix = strings.TrimSuffix(prefix, "/")
+	if bucket == "" || strings.ContainsAny(place, "?#@\\") || prefix != "" && !fs.ValidPath(prefix) {
+		return nil, usagef("%q: a bucket is named as in s3://packages or s3://packages/team", redacted("s3://"+place))
+	}
+	// What is made here asks nobody, so nothing can be broken off: the settings are files and variables.
+	return store.NewS3(context.Background(), store.S3Options{
+		Bucket: bucket, Prefix: prefix, SinglePublisher: single, Waiting: waiting,
+		Retrying: func(_, _ string, err error) { c.detail("%v: trying again", err) },
+	})
+}
+
+// openReader is the store of a folder, of s3://BUCKET/PREFIX, or of a URL.
+func (c *console) openReader(_ context.Context, ref string) (store.Reader, error) {
+	if !strings.HasPrefix(ref, "http://") && !strings.HasPrefix(ref, "https://") {
+		return c.openRepository(ref, false)
+	}
+	at, err := store.NewHTTP(ref, nil)
+	if err != nil {
+		return nil, usagef("%s: %v", redacted(ref), err)
+	}
+	return at, nil
+}
+
+// redacted is a reference without the password that it may hold.
+func redacted(ref string) string {
+	u, err := url.Parse(ref)
+	if err != nil {
+		return fmt.Sprintf("%.10q…", ref)
+	}
+	return u.Redacted()
+}
