@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"wain/repo/frame"
 	"wain/repo/store"
 )
 
@@ -16,6 +17,9 @@ type current struct {
 	*generation // number 0 and no suites where there is no repository yet
 	head        head
 	at          store.Reader
+
+	packer   frame.Packer
+	unpacker frame.Unpacker
 
 	mu       sync.Mutex
 	tables   map[string]*table
@@ -145,7 +149,7 @@ func (c *current) hold(ctx context.Context, refs []*ref, want func(*entry) bool)
 // texts makes what the indexes say of the packages available in each one's texts.
 func (c *current) texts(ctx context.Context, packages []held) error {
 	for _, h := range packages {
-		if err := h.segment.loadTexts(ctx, c.at); err != nil {
+		if err := c.loadTexts(ctx, h.segment); err != nil {
 			return err
 		}
 	}

@@ -9,7 +9,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"wain/repo/frame"
-	"wain/repo/store"
 )
 
 // An index is one kind's texts of many segments, joined: never rendered, never compressed anew.
@@ -32,15 +31,8 @@ type form struct {
 
 // A loader gives the pieces of segments.
 type loader struct {
-	at    store.Reader
+	now   *current
 	fresh map[string][]byte // parts' files that are not stored yet, by segment
-}
-
-func (l *loader) load(ctx context.Context, r *ref, kinds []string) ([]piece, error) {
-	if data := l.fresh[r.ID]; data != nil {
-		return r.pieces(data, kinds)
-	}
-	return r.loadPieces(ctx, l.at, kinds)
 }
 
 // join fills indexes, which are all made of the same segments. Segments are read ahead of their turn, and every form

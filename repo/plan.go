@@ -49,8 +49,8 @@ type suitePlan struct {
 	added, removed []Package
 	unchanged      []Package
 	met            map[Package]bool // those of them
-	pool           []incoming // whose files have to be stored
-	changed        bool       // there is something new to sign
+	pool           []incoming       // whose files have to be stored
+	changed        bool             // there is something new to sign
 }
 
 // A bucket is a segment that is being changed.
@@ -364,7 +364,7 @@ func (p *suitePlan) grow(ctx context.Context, generation int, since int64, chang
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			l.made, err = newSegment(p.name.format, l.entries, p.kinds(), p.gzipped(), generation)
+			l.made, err = p.now.newSegment(p.name.format, l.entries, p.kinds(), p.gzipped(), generation)
 			return err
 		})
 	}
@@ -388,7 +388,7 @@ func (p *suitePlan) grow(ctx context.Context, generation int, since int64, chang
 func (p *suitePlan) entries(ctx context.Context, b *bucket, since int64) ([]entry, error) {
 	var entries []entry
 	if b.old != nil {
-		if err := b.old.loadTexts(ctx, p.now.at); err != nil {
+		if err := p.now.loadTexts(ctx, b.old); err != nil {
 			return nil, err
 		}
 		for i := range b.old.Packages {

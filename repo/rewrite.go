@@ -58,7 +58,7 @@ func (e *editor) rewrite(ctx context.Context, now *current, next *generation, p 
 	if s.Format == formatYum {
 		render = renderYum
 	}
-	v, err := render(ctx, next, &s, p.table, &loader{now.at, fresh}, e.commit.Signer)
+	v, err := render(ctx, next, &s, p.table, &loader{now, fresh}, e.commit.Signer)
 	if err != nil {
 		return fmt.Errorf("publish %s: %w", s.Name, err)
 	}

@@ -67,12 +67,12 @@ func loadSegment(ctx context.Context, at store.Reader, id string) (*segment, err
 }
 
 // loadTexts reads what the indexes say of each of the segment's packages.
-func (s *segment) loadTexts(ctx context.Context, at store.Reader) error {
+func (c *current) loadTexts(ctx context.Context, s *segment) error {
 	if len(s.Packages) == 0 || s.Packages[0].texts != nil {
 		return nil
 	}
 	name := partsName(s.id)
-	data, err := store.ReadFile(ctx, at, name)
+	data, err := store.ReadFile(ctx, c.at, name)
 	if err != nil {
 		return fmt.Errorf("read repository state: %w", err)
 	}
@@ -83,7 +83,7 @@ func (s *segment) loadTexts(ctx context.Context, at store.Reader) error {
 		s.Packages[i].texts = make(map[string][]byte, len(s.Kinds))
 	}
 	for k, p := range s.Kinds {
-		cut, err := p.cut(data, name)
+		cut, err := p.cut(data, name, &c.unpacker)
 		if err != nil {
 			return err
 		}
@@ -105,11 +105,11 @@ func (s *segment) loadTexts(ctx context.Context, at store.Reader) error {
 type piece struct{ plain, zstd, gzip []byte }
 
 // cut takes a part from the front of the parts' file.
-func (p part) cut(data []byte, name string) (piece, error) {
+func (p part) cut(data []byte, name string, u *frame.Unpacker) (piece, error) {
 	if p.Zstd <= 0 || p.Gzip < 0 || p.Size < 0 || p.Zstd > len(data) || p.Gzip > len(data)-p.Zstd {
 		return piece{}, &StateError{Name: name, Detail: "shorter than its parts"}
 	}
-	plain, err := frame.Unzstd(data[:p.Zstd], int64(p.Size))
+	plain, err := u.Unzstd(data[:p.Zstd], int64(p.Size))
 	if err != nil {
 		return piece{}, &StateError{Name: name, Detail: err.Error()}
 	}
@@ -118,18 +118,21 @@ func (p part) cut(data []byte, name string) (piece, error) {
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// loadPieces reads the parts of a segment for joining. The checksum is against rot: the state is trusted as the
+// load reads the parts of a segment for joining. The checksum is against rot: the state is trusted as the
 // repository is.
-func (r *ref) loadPieces(ctx context.Context, at store.Reader, kinds []string) ([]piece, error) {
+func (l *loader) load(ctx context.Context, r *ref, kinds []string) ([]piece, error) {
+	if data := l.fresh[r.ID]; data != nil {
+		return r.pieces(data, kinds, &l.now.unpacker)
+	}
 	name := partsName(r.ID)
-	data, err := store.ReadFile(ctx, at, name)
+	data, err := store.ReadFile(ctx, l.now.at, name)
 	if err != nil {
 		return nil, fmt.Errorf("read repository state: %w", err)
 	}
-	return r.pieces(data, kinds)
+	return r.pieces(data, kinds, &l.now.unpacker)
 }
 
-func (r *ref) pieces(data []byte, kinds []string) ([]piece, error) {
+func (r *ref) pieces(data []byte, kinds []string, u *frame.Unpacker) ([]piece, error) {
 	name := partsName(r.ID)
 	if crc32.Checksum(data, castagnoli) != r.Checksum {
 		return nil, &StateError{Name: name, Detail: "damaged: the content does not match its checksum"}
@@ -137,7 +140,7 @@ func (r *ref) pieces(data []byte, kinds []string) ([]piece, error) {
 	pieces := make([]piece, len(kinds))
 	for _, p := range r.Parts {
 		if i := slices.Index(kinds, p.Kind); i >= 0 {
-			cut, err := p.cut(data, name)
+			cut, err := p.cut(data, name, u)
 			if err != nil {
 				return nil, err
 			}
@@ -154,7 +157,7 @@ func (r *ref) pieces(data []byte, kinds []string) ([]piece, error) {
 }
 
 // newSegment encodes packages, whose texts of all kinds must be there.
-func newSegment(format string, entries []entry, kinds []string, gzipped bool, generation int) (*segment, error) {
+func (c *current) newSegment(format string, entries []entry, kinds []string, gzipped bool, generation int) (*segment, error) {
 	s := &segment{Schema: segmentSchema, Packages: slices.Clone(entries)}
 	slices.SortStableFunc(s.Packages, func(a, b entry) int { return comparePackages(format, a.Package, b.Package) })
 	for i := range s.Packages {
@@ -170,11 +173,11 @@ func newSegment(format string, entries []entry, kinds []string, gzipped bool, ge
 			plain = append(plain, e.texts[kind]...)
 		}
 		p := part{Kind: kind, Size: len(plain)}
-		packed := frame.Zstd(plain)
+		packed := c.packer.Zstd(plain)
 		p.Zstd = len(packed)
 		s.parts = append(s.parts, packed...)
 		if gzipped {
-			packed = frame.Gzip(plain)
+			packed = c.packer.Gzip(plain)
 			p.Gzip = len(packed)
 			s.parts = append(s.parts, packed...)
 		}

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
-	"fmt"
+	"encoding/binary"
 	"slices"
 	"strings"
 
@@ -45,8 +45,15 @@ const maxSegment = 256
 // version, so that a package of very many versions can be split as well. An epoch of zero counts as none.
 func packageKey(p Package) string {
 	name, version := sha256.Sum256([]byte(p.Name)), sha256.Sum256([]byte(strings.TrimPrefix(p.Version, "0:")))
-	return fmt.Sprintf("%032b%032b", name[:4], version[:4])
+	bits := binary.BigEndian.Uint64(append(name[:4:4], version[:4]...))
+	var key [keyBits]byte
+	for i := range key {
+		key[i] = '0' + byte(bits>>(keyBits-1-i)&1)
+	}
+	return string(key[:])
 }
+
+const keyBits = 64
 
 // leaf returns the segment of the group that a key belongs to, or nil and the prefix of the one to make for it: the
 // shortest that no other segment shares.
@@ -126,24 +133,28 @@ func (t *table) replace(g group, prefix string, by []ref) {
 // spread divides packages among the segments of the tree below prefix: none has more than maxSegment, unless all its
 // packages have one key.
 func spread(prefix string, entries []entry) map[string][]entry {
-	if len(entries) == 0 {
-		return nil
-	}
-	if len(entries) <= maxSegment || len(prefix) == 64 {
-		return map[string][]entry{prefix: entries}
-	}
-	halves := map[string][]entry{}
+	keys := make(map[Package]string, len(entries))
 	for _, e := range entries {
-		side := packageKey(e.Package)[:len(prefix)+1]
-		halves[side] = append(halves[side], e)
+		keys[e.Package] = packageKey(e.Package)
 	}
-	all := map[string][]entry{}
-	for side, half := range halves {
-		for leaf, of := range spread(side, half) {
-			all[leaf] = of
+	sorted := slices.Clone(entries)
+	slices.SortStableFunc(sorted, func(a, b entry) int { return cmp.Compare(keys[a.Package], keys[b.Package]) })
+	leaves := map[string][]entry{}
+	var divide func(prefix string, entries []entry)
+	divide = func(prefix string, entries []entry) {
+		if len(entries) == 0 {
+			return
 		}
+		if len(entries) <= maxSegment || len(prefix) == keyBits {
+			leaves[prefix] = entries
+			return
+		}
+		half, _ := slices.BinarySearchFunc(entries, prefix+"1", func(e entry, from string) int { return cmp.Compare(keys[e.Package], from) })
+		divide(prefix+"0", entries[:half:half])
+		divide(prefix+"1", entries[half:])
 	}
-	return all
+	divide(prefix, sorted)
+	return leaves
 }
 
 // loadTable reads the list of a suite's segments; an empty name stands for an empty list.

@@ -96,6 +96,28 @@ func TestHeaders(t *testing.T) {
 	}
 }
 
+// TestUnpacker reads each part on its own, and refuses what says or has another length.
+func TestUnpacker(t *testing.T) {
+	u := &frame.Unpacker{}
+	for _, text := range texts() {
+		packed, size := frame.Zstd(text), int64(len(text))
+		if got, err := u.Unzstd(packed, size); err != nil || !bytes.Equal(got, text) {
+			t.Errorf("%d bytes: %d bytes, %v", size, len(got), err)
+		}
+		for name, file := range map[string][]byte{
+			"nothing": nil, "half": packed[:len(packed)/2], "bytes behind": append(bytes.Clone(packed), "more"...),
+		} {
+			if got, err := u.Unzstd(file, size); err == nil {
+				t.Errorf("%d bytes, %s: read %d bytes", size, name, len(got))
+			}
+		}
+		var refusal *frame.SizeError
+		if _, err := u.Unzstd(packed, size+1); !errors.As(err, &refusal) {
+			t.Errorf("%d bytes announced as one more: %v", size, err)
+		}
+	}
+}
+
 // TestRefused gives each reader what is cut, damaged, too long, too short or
 // followed by something.
 func TestRefused(t *testing.T) {
