@@ -35,11 +35,11 @@ type commit struct {
 func (c *commit) run(ctx context.Context) (err error) {
 	c.touched, c.folders = map[string]struct{}{}, map[string]struct{}{}
 	defer func() {
-		_ = os.RemoveAll(c.folder.path(stagedName))
 		if err != nil && !c.decided {
 			removeMade(c.made)
 			c.changed = false
 		}
+		_ = os.RemoveAll(c.folder.path(stagedName)) // last, since the journal is in there
 	}()
 	if err := c.stage(ctx); err != nil {
 		return err
@@ -256,9 +256,15 @@ func (f *Folder) alias(file File) (bool, error) {
 	return false, err
 }
 
+// Endings of names beside those that get a file by a second step.
+const (
+	linking = ".linking"
+	placing = ".placing"
+)
+
 // link makes path another name of the file at target, or a copy of it where hard links are not to be had.
 func (f *Folder) link(target, path string) error {
-	temporary := path + ".linking"
+	temporary := path + linking
 	_ = os.Remove(temporary)
 	err := error(unix.ENOTSUP)
 	if !f.options.NoHardLinks {
@@ -287,7 +293,7 @@ func rename(from, to string) error {
 	if !errors.Is(err, unix.EXDEV) {
 		return err
 	}
-	beside := to + ".placing"
+	beside := to + placing
 	_ = os.Remove(beside)
 	if err := copyFile(from, beside); err != nil {
 		return err

@@ -15,8 +15,8 @@
 //
 // # What a crash leaves
 //
-// Until the state file of the head is replaced, nothing has happened: a failed commit takes back what it placed, and
-// what a killed one placed is named by nobody. From then on the commit counts. Everything else in the head is *made
+// Until the state file of the head is replaced, nothing has happened: a failed commit takes back what it placed. What
+// a killed one placed is named by nobody; in a folder, the next update takes it back. From then on the commit counts. Everything else in the head is *made
 // so* rather than written: a later change that repeats the same head completes what a dead publisher began, and
 // touches nothing when there is nothing to complete. A plan therefore always returns the whole head.
 //

@@ -109,9 +109,8 @@ func (f *Folder) Update(ctx context.Context, plan Plan) (bool, error) {
 	committed := false
 	defer func() { l.release(committed) }()
 
-	// What a killed publisher staged is nobody's now: we hold the lock.
-	if err := os.RemoveAll(f.path(stagedName)); err != nil {
-		return false, fmt.Errorf("clear staged files: %w", err)
+	if err := f.takeBack(); err != nil {
+		return false, err
 	}
 	change, err := plan(ctx, f)
 	if err != nil || change == nil {

@@ -23,6 +23,9 @@ func (c *commit) stageFiles() error {
 		}
 		c.replaced[i] = map[string]string{}
 		whole := c.folder.absent(tree)
+		if err := c.mkdir(path.Dir(tree.Name)); err != nil {
+			return fmt.Errorf("store %s: %w", tree.Name, err)
+		}
 		for j, file := range tree.names() {
 			from, to := path.Join(tree.Folder, file), path.Join(tree.Name, file)
 			if same, err := sameContent(c.folder.path(from), c.folder.path(to)); !whole && err == nil && same {
@@ -103,9 +106,6 @@ func (c *commit) replace(i int, tree Tree) error {
 // moveFolder gives a tree that nobody sees yet all its files by one rename. It reports false where file systems meet.
 func (c *commit) moveFolder(i int, tree Tree) (bool, error) {
 	to := c.folder.path(tree.Name)
-	if err := c.mkdir(path.Dir(tree.Name)); err != nil {
-		return false, fmt.Errorf("switch %s: %w", tree.Name, err)
-	}
 	if err := c.folder.step("switch", tree.Name); err != nil {
 		return false, err
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -30,6 +31,9 @@ func (c *commit) stage(ctx context.Context) error {
 		if !c.folder.holds(file) {
 			files = append(files, file)
 			c.heads = append(c.heads, file)
+			if err := c.mkdir(path.Dir(file.Name)); err != nil {
+				return fmt.Errorf("store %s: %w", file.Name, err)
+			}
 		}
 	}
 	if len(files) > 0 {
@@ -61,6 +65,9 @@ func (c *commit) stage(ctx context.Context) error {
 		return err
 	}
 	if err := c.stageTrees(); err != nil {
+		return err
+	}
+	if err := c.announce(); err != nil {
 		return err
 	}
 	if !all {
@@ -184,8 +191,12 @@ func copyFile(from, to string) error {
 	}
 	if err != nil {
 		_ = os.Remove(to)
+		return err
 	}
-	return err
+	if stat, err := src.Stat(); err == nil {
+		_ = os.Chtimes(to, stat.ModTime(), stat.ModTime()) // as a link would have it; a courtesy
+	}
+	return nil
 }
 
 // syncFolder makes renames within a folder safe. File systems that cannot sync a folder are as safe as they are.

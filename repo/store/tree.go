@@ -22,6 +22,9 @@ func (c *commit) stageTrees() error {
 		if err == nil && stat.IsDir() {
 			continue // a real folder cannot be replaced by one rename
 		}
+		if err := c.mkdir(path.Dir(tree.Name)); err != nil {
+			return fmt.Errorf("store %s: %w", tree.Name, err)
+		}
 		link := path.Join(stagedName, "tree-"+strconv.Itoa(i))
 		target, err := tree.target()
 		if err != nil {
@@ -83,9 +86,6 @@ func (c *commit) switchTree(i int) error {
 	if c.links[i] == "" {
 		return c.replace(i, tree)
 	}
-	if err := c.mkdir(path.Dir(tree.Name)); err != nil {
-		return fmt.Errorf("switch %s: %w", tree.Name, err)
-	}
 	if err := c.folder.step("switch", tree.Name); err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func renameLink(from, to string) error {
 	if err != nil {
 		return err
 	}
-	beside := to + ".placing"
+	beside := to + placing
 	_ = os.Remove(beside)
 	if err := os.Symlink(target, beside); err != nil {
 		return err
