@@ -90,6 +90,7 @@ func rpmFile(signature []value, header []byte, payload string) []byte {
 	}
 	file := make([]byte, 96)
 	copy(file, "\xed\xab\xee\xdb\x03\x00\x00\x00\x00\x01example-1.2.3-1.el9")
+	file[79] = 5 // a signature header follows
 	file = append(file, headerBytes(signature...)...)
 	for len(file)%8 != 0 {
 		file = append(file, 0)

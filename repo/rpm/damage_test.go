@@ -28,6 +28,7 @@ func TestReadRefuses(t *testing.T) {
 	}{
 		{"empty file", "truncated", nil},
 		{"something else", "not-an-rpm", make([]byte, 200)},
+		{"signature of rpm 2", "lead-signature", patch(79, "\x01")},
 		{"signature header without magic", "header-magic", patch(96, "\x00")},
 		{"no entries", "header-size", patch(96+8, "\x00\x00\x00\x00")},
 		{"four billion entries", "header-size", patch(96+8, "\xff\xff\xff\xff")},

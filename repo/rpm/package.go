@@ -19,6 +19,10 @@ type Package struct {
 	// Source is set for source packages, with and without sources, as rpm
 	// 4.6 and later mark them.
 	Source bool
+	// Incomplete is set for source packages that lack some of their sources.
+	// Metadata calls their architecture "src" too; their files end in
+	// ".nosrc.rpm".
+	Incomplete bool
 
 	Summary, Description, Packager, URL string
 	Vendor, License, Group, BuildHost   string
@@ -50,7 +54,11 @@ type Package struct {
 // FileName returns the canonical name of the package's file, whatever it was
 // uploaded as: name-version-release.arch.rpm. The epoch is not part of it.
 func (p *Package) FileName() string {
-	return fmt.Sprintf("%s-%s-%s.%s.rpm", p.Name, p.Version, p.Release, p.Arch)
+	arch := p.Arch
+	if p.Incomplete {
+		arch = "nosrc"
+	}
+	return fmt.Sprintf("%s-%s-%s.%s.rpm", p.Name, p.Version, p.Release, arch)
 }
 
 // EVR returns the package's version as rpm compares it,
@@ -94,6 +102,7 @@ func (p *Package) fill(s *sections) error {
 	p.Source = s.header.has(tagSourcePackage)
 	if p.Source {
 		p.Arch = "src"
+		p.Incomplete = s.header.has(tagNoSource) || s.header.has(tagNoPatch)
 	}
 	p.Summary, p.Description = g.text(tagSummary), g.text(tagDescription)
 	p.Packager, p.URL, p.Vendor = g.text(tagPackager), g.text(tagURL), g.text(tagVendor)

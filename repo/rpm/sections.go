@@ -12,6 +12,10 @@ import (
 const (
 	leadLen   = 96
 	leadMagic = "\xed\xab\xee\xdb"
+	// leadType stands for a signature header, at leadTypeAt; rpm reads no
+	// other kind of signature since version 3.
+	leadType   = "\x00\x05"
+	leadTypeAt = 78
 )
 
 // sections are the parts of a package file that have been read and verified.
@@ -38,9 +42,12 @@ func readSections(source io.Reader, size int64) (*sections, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The rest of the lead is obsolete: rpm does not read it either.
 	if string(lead[:4]) != leadMagic {
 		return nil, refuse("not-an-rpm", "lead", "the file begins with % x", lead[:4])
+	}
+	// The rest of the lead is obsolete: rpm does not read it either.
+	if string(lead[leadTypeAt:leadTypeAt+len(leadType)]) != leadType {
+		return nil, refuse("lead-signature", "lead", "the signature is of type % x", lead[leadTypeAt:leadTypeAt+len(leadType)])
 	}
 	if s.signature, _, err = r.takeHeader("signature header"); err != nil {
 		return nil, err

@@ -46,6 +46,8 @@ const (
 	tagRequireFlags      tag = 1048
 	tagRequireName       tag = 1049
 	tagRequireVersion    tag = 1050
+	tagNoSource          tag = 1051
+	tagNoPatch           tag = 1052
 	tagConflictFlags     tag = 1053
 	tagConflictName      tag = 1054
 	tagConflictVersion   tag = 1055
