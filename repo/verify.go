@@ -160,11 +160,11 @@ func (v *verification) verifyTree(ctx context.Context, t tree) error {
 		return v.verifyYum(ctx, t)
 	}
 	if t.flat {
-		return v.verifyApt(ctx, t)
+		return v.verifyApt(ctx, t, false)
 	}
-	for _, name := range append([]string{t.suite}, t.aliases...) {
+	for i, name := range append([]string{t.suite}, t.aliases...) {
 		t.suite, t.folder = name, path.Join(t.base, "dists", name)
-		if err := v.verifyApt(ctx, t); err != nil {
+		if err := v.verifyApt(ctx, t, i > 0); err != nil {
 			return err
 		}
 	}

@@ -11,8 +11,8 @@ import (
 	"wain/repo/deb"
 )
 
-// verifyApt checks one apt suite.
-func (v *verification) verifyApt(ctx context.Context, t tree) error {
+// verifyApt checks one apt suite; an alias is one that another suite of the same dists is as well.
+func (v *verification) verifyApt(ctx context.Context, t tree, alias bool) error {
 	file, text, err := v.release(ctx, t)
 	if err != nil || text == nil {
 		return err
@@ -22,8 +22,10 @@ func (v *verification) verifyApt(ctx context.Context, t tree) error {
 		v.find("release-malformed", file, "%v", err)
 		return nil
 	}
-	if fields.Get("Suite") == "" && fields.Get("Codename") == "" && !t.flat {
-		v.find("suite-unnamed", file, "neither Suite nor Codename: apt warns of a conflicting distribution")
+	// A suite with a slash, such as bookworm/updates, is compared by apt in ways of its own.
+	suite, codename := fields.Get("Suite"), fields.Get("Codename")
+	if !t.flat && (suite == "" && codename == "" || !alias && suite != t.suite && codename != t.suite && !strings.Contains(t.suite, "/")) {
+		v.find("suite-unnamed", file, "Suite is %q and Codename %q, and neither is %q: apt warns of a conflicting distribution", suite, codename, t.suite)
 	}
 	v.releaseDates(file, fields)
 	s := &aptSuite{v: v, tree: t, file: file, seen: map[string]*claim{}, parsed: map[string]bool{}}

@@ -102,11 +102,9 @@ func (v *verification) rpmFile(name string, f io.ReaderAt, size int64) error {
 }
 
 func (v *verification) debFile(name string, f io.ReaderAt, size int64) error {
-	p, err := deb.Read(f, size)
-	if err != nil {
+	if _, err := deb.Read(f, size); err != nil {
 		return v.damage(name, err)
 	}
-	v.architecture(name, p)
 	if v.options.Verifier == nil || v.options.Verifier.Content == nil {
 		return nil
 	}

@@ -108,7 +108,7 @@ func TestVerifyFreightLike(t *testing.T) {
 	wantFindings(t, o)
 
 	const pool = "pool/bookworm/main/t/tool/"
-	remove(pool + "tool_1.0_amd64.deb")(t, dir)
+	remove(pool+"tool_1.0_amd64.deb")(t, dir)
 	wantFindings(t, o, "package-missing "+pool+"tool_1.0_amd64.deb")
 	remove("pool")(t, dir)
 	wantFindings(t, o, "package-missing "+pool+"tool_1.0_amd64.deb", "package-missing "+pool+"tool_1.1_amd64.deb")

@@ -128,7 +128,6 @@ func (v *verification) compareDeb(ctx context.Context, c *claim, o store.Object)
 	if whole.known = p.SHA256; !v.sameBytes(c, whole) {
 		return nil
 	}
-	v.architecture(c.path, p)
 	stanza, err := deb.ParseParagraph(c.stanza)
 	if err != nil {
 		return nil // found before
@@ -145,13 +144,6 @@ func (v *verification) compareDeb(ctx context.Context, c *claim, o store.Object)
 		}
 	}
 	return nil
-}
-
-// architecture wants one that a host can have.
-func (v *verification) architecture(path string, p *deb.Package) {
-	if wildcard(p.Architecture) {
-		v.find("package-architecture", path, "Architecture is %q, which is a pattern of source packages: no host installs it", p.Architecture)
-	}
 }
 
 // decides reports whether apt chooses, fetches or orders packages by a field of the control file.

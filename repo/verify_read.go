@@ -2,7 +2,6 @@ package repo
 
 import (
 	"bufio"
-	"bytes"
 	"compress/bzip2"
 	"context"
 	"crypto/md5"
@@ -197,8 +196,8 @@ func unpack(suffix string, file *bufio.Reader, plain *meter, parse func(io.Reade
 	if limited.N == 0 {
 		return &SizeError{Name: "the uncompressed index", Max: maxIndexPlain}
 	}
-	if err == nil && suffix == ".xz" {
-		err = oneStream(file)
+	if x, ok := r.(*xz.Reader); ok && err == nil {
+		err = oneStream(x)
 	}
 	return err
 }
@@ -226,19 +225,16 @@ func unpacker(suffix string, file *bufio.Reader) (io.Reader, error) {
 	return file, nil
 }
 
-// oneStream wants nothing but padding behind the first xz stream.
-func oneStream(file *bufio.Reader) error {
-	for {
-		next, err := file.Peek(4)
-		switch {
-		case len(next) == 0 && errors.Is(err, io.EOF):
-			return nil
-		case bytes.Equal(next, make([]byte, 4)):
-			_, _ = file.Discard(4)
-		default:
-			return errXZStreams
-		}
+// oneStream wants nothing but padding behind the first xz stream, which was read to its end.
+func oneStream(r *xz.Reader) error {
+	if r.Reset(nil) != nil {
+		return nil
 	}
+	r.Multistream(true)
+	if n, _ := io.CopyN(io.Discard, r, 1); n > 0 {
+		return errXZStreams
+	}
+	return nil
 }
 
 // noEnd turns the end of nothing into what it is here: an error.

@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"path"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -165,9 +164,4 @@ func escapes(href string) bool {
 func isDigest(kind, text string) bool {
 	h := newHash(kind)
 	return h != nil && len(text) == 2*h.Size() && strings.Trim(text, "0123456789abcdef") == ""
-}
-
-// wildcard reports whether an architecture is a pattern, such as any or linux-any.
-func wildcard(architecture string) bool {
-	return slices.Contains(strings.Split(architecture, "-"), "any")
 }
