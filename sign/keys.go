@@ -15,22 +15,21 @@ import (
 // is how a repository goes from one key to the next without an outage. They do
 // not change once made and may be used concurrently.
 type Keys struct {
-	keys []*Key // newest first
+	keys []*Key // oldest first
 }
 
 // NewKeys makes a set of keys; one that is given twice counts once. The order
 // in which they are given does not matter: their signatures follow each other
-// from the newest key to the oldest, by the creation of the primary, since
-// zypper accepts a repomd.xml.asc only if it knows the key of the last
-// signature, and the oldest key is the one that hosts have. Without any key it
-// is nil.
+// from the oldest key to the newest, by the creation of the primary, since
+// zypper 1.14 looks at the key of the first signature alone, and the oldest key
+// is the one that hosts have. Without any key it is nil.
 func NewKeys(keys ...*Key) *Keys {
 	if len(keys) == 0 {
 		return nil
 	}
 	sorted := slices.Clone(keys)
 	slices.SortFunc(sorted, func(a, b *Key) int {
-		made := b.certificate.primary.created().Compare(a.certificate.primary.created())
+		made := a.certificate.primary.created().Compare(b.certificate.primary.created())
 		if made == 0 {
 			return strings.Compare(a.Fingerprint(), b.Fingerprint())
 		}
@@ -39,14 +38,14 @@ func NewKeys(keys ...*Key) *Keys {
 	return &Keys{slices.CompactFunc(sorted, func(a, b *Key) bool { return a.Fingerprint() == b.Fingerprint() })}
 }
 
-// List returns the keys, newest first.
+// List returns the keys, oldest first.
 func (s *Keys) List() []*Key { return slices.Clone(s.keys) }
 
 // Oldest is the key that hosts have had for the longest time: what signs where
 // one signature is all that fits, as in an rpm package.
-func (s *Keys) Oldest() *Key { return s.keys[len(s.keys)-1] }
+func (s *Keys) Oldest() *Key { return s.keys[0] }
 
-// Fingerprints identify the keys by their primaries, newest first.
+// Fingerprints identify the keys by their primaries, oldest first.
 func (s *Keys) Fingerprints() []string {
 	var all []string
 	for _, k := range s.keys {
