@@ -157,12 +157,7 @@ func TestReadSignatureKinds(t *testing.T) {
 // says. Case 31.
 func TestReadNosrc(t *testing.T) {
 	fixtures.NeedTool(t, "rpm", "rpmbuild")
-	spec := filepath.Join(t.TempDir(), "nosrc.spec")
-	text := "Name: nosrc\nVersion: 1\nRelease: 1\nSummary: x\nLicense: MIT\nBuildArch: noarch\nSource0: hello.txt\nNoSource: 0\n%description\n%{nil}\n%files\n"
-	if err := os.WriteFile(spec, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for _, path := range buildSpec(t, spec) {
+	for _, path := range buildSpec(t, "testdata/nosrc.spec") {
 		p, err := read(readFile(t, path))
 		if err != nil {
 			t.Fatal(err)

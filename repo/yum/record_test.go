@@ -1,6 +1,7 @@
 package yum_test
 
 import (
+	"bytes"
 	"encoding/xml"
 	"path/filepath"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"wain/fixtures"
+	"wain/repo/frame"
 	"wain/repo/rpm"
 	"wain/repo/yum"
 )
@@ -71,7 +73,7 @@ func primaryOf(t testing.TB, p *rpm.Package) metadata {
 	return document.Package
 }
 
-// TestRecordsClean keeps a package whose text XML cannot hold.
+// TestRecordsClean keeps a package whose text XML cannot hold. Case 28.
 func TestRecordsClean(t *testing.T) {
 	p := &rpm.Package{
 		Name: "example", Version: "1", Release: "1", Arch: "noarch",
@@ -97,7 +99,7 @@ func TestRecordsClean(t *testing.T) {
 }
 
 // TestRequires names what is left out, beyond what rpmbuild can be made to
-// write.
+// write. Case 26.
 func TestRequires(t *testing.T) {
 	equal := func(name, evr string) rpm.Relation { return rpm.Relation{Name: name, Sense: rpm.Equal, EVR: evr} }
 	for _, c := range []struct {
@@ -126,6 +128,8 @@ func TestRequires(t *testing.T) {
 	}
 }
 
+// TestPoolPath holds that packages which differ in their epoch alone lie
+// apart. Cases 11, 12 and 31.
 func TestPoolPath(t *testing.T) {
 	for _, c := range []struct {
 		p    rpm.Package
@@ -133,6 +137,7 @@ func TestPoolPath(t *testing.T) {
 	}{
 		{rpm.Package{Name: "python-myproject", Version: "1.2.3", Release: "1.el9", Arch: "x86_64"}, "Packages/p/python-myproject-1.2.3-1.el9.x86_64.rpm"},
 		{rpm.Package{Name: "Foo", Epoch: 2, Version: "1~rc1^x", Release: "1", Arch: "noarch"}, "Packages/f/epoch-2/Foo-1~rc1^x-1.noarch.rpm"},
+		{rpm.Package{Name: "foo", Version: "1", Release: "1", Arch: "src", Source: true, Incomplete: true}, "Packages/f/foo-1-1.nosrc.rpm"},
 	} {
 		if got := yum.PoolPath(&c.p); got != c.want {
 			t.Errorf("got %q, want %q", got, c.want)
@@ -140,34 +145,37 @@ func TestPoolPath(t *testing.T) {
 	}
 }
 
-// TestDnf reads our documents with dnf: what it understood must be what the
-// packages say.
+// TestDnf reads our documents with dnf, stored in each form and joined from a
+// part for each package: what it understood must be what the packages say.
+// Case 33.
 func TestDnf(t *testing.T) {
 	fixtures.NeedTool(t, "dnf", "rpmbuild")
-	dir := t.TempDir()
-	buildSpec(t, dir, "../rpm/testdata/everything.spec")
-	packages := readFolder(t, dir)
-	writeRepodata(t, dir, packages)
-	root := t.TempDir()
-	query := func(format string) string {
-		return string(run(t, root, "env", "-i", "HOME="+root, "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8",
-			"dnf", "--quiet", "--installroot="+root, "--releasever=9",
-			"--setopt=cachedir="+root+"/cache", "--setopt=logdir="+root, "--setopt=persistdir="+root+"/state",
-			"--repofrompath=wain,file://"+dir, "--repo=wain", "repoquery", "--all", "--queryformat", format))
-	}
+	built := t.TempDir()
+	buildSpec(t, built, "../rpm/testdata/everything.spec")
+	packages := readFolder(t, built)
 	var want []string
 	for href, p := range packages {
 		want = append(want, strings.Join([]string{p.Name, p.Arch, href, p.Summary}, "|"))
 	}
-	got := strings.Split(strings.TrimSpace(query("%{name}|%{arch}|%{location}|%{summary}")), "\n")
-	if diff := cmp.Diff(sorted(want), sorted(got)); diff != "" {
-		t.Errorf("dnf lists other packages (-want +got):\n%s", diff)
-	}
-	files := query("%{files}")
-	for _, p := range packages {
-		for _, f := range p.Files {
-			if p.Arch != "src" && !strings.Contains(files, f.Path+"\n") {
-				t.Errorf("dnf does not list %q", f.Path)
+	for form, pack := range map[string]func([]byte) []byte{"": bytes.Clone, ".gz": frame.Gzip, ".zst": frame.Zstd} {
+		dir, root := t.TempDir(), t.TempDir()
+		writeRepodata(t, dir, packages, form, pack)
+		query := func(format string) string {
+			return string(run(t, root, "env", "-i", "HOME="+root, "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8",
+				"dnf", "--quiet", "--installroot="+root, "--releasever=9",
+				"--setopt=cachedir="+root+"/cache", "--setopt=logdir="+root, "--setopt=persistdir="+root+"/state",
+				"--repofrompath=wain,file://"+dir, "--repo=wain", "repoquery", "--all", "--queryformat", format))
+		}
+		got := strings.Split(strings.TrimSpace(query("%{name}|%{arch}|%{location}|%{summary}")), "\n")
+		if diff := cmp.Diff(sorted(want), sorted(got)); diff != "" {
+			t.Errorf("%q: dnf lists other packages (-want +got):\n%s", form, diff)
+		}
+		files := query("%{files}")
+		for _, p := range packages {
+			for _, f := range p.Files {
+				if p.Arch != "src" && !strings.Contains(files, f.Path+"\n") {
+					t.Errorf("%q: dnf does not list %q", form, f.Path)
+				}
 			}
 		}
 	}
@@ -198,21 +206,37 @@ func FuzzRecords(f *testing.F) {
 	})
 }
 
-// writeRepodata writes our documents below dir, uncompressed.
-func writeRepodata(t *testing.T, dir string, packages map[string]*rpm.Package) {
+// writeRepodata writes our documents below dir. Each is joined from packed
+// parts: its first line, a package each, its last line.
+func writeRepodata(t *testing.T, dir string, packages map[string]*rpm.Package, form string, pack func([]byte) []byte) {
 	t.Helper()
-	var records []yum.Record
+	var parts [3][][]byte
+	for i, start := range []string{yum.PrimaryStart(len(packages)), yum.FilelistsStart(len(packages)), yum.OtherStart(len(packages))} {
+		parts[i] = append(parts[i], []byte(start))
+	}
 	for href, p := range packages {
-		records = append(records, yum.Records(p, href))
+		r := yum.Records(p, href)
+		for i, text := range [][]byte{r.Primary, r.Filelists, r.Other} {
+			parts[i] = append(parts[i], text)
+		}
+	}
+	for i, end := range []string{yum.PrimaryEnd, yum.FilelistsEnd, yum.OtherEnd} {
+		parts[i] = append(parts[i], []byte(end))
 	}
 	var data []yum.Data
-	for _, d := range []struct {
-		name string
-		text []byte
-	}{{"primary", primary(records)}, {"filelists", filelists(records)}, {"other", other(records)}} {
-		href := "repodata/" + d.name + ".xml"
-		writeFile(t, filepath.Join(dir, href), d.text)
-		data = append(data, yum.Data{Type: d.name, Checksum: sha256Hex(d.text), Size: int64(len(d.text)), Timestamp: 1, Href: href})
+	for i, name := range []string{"primary", "filelists", "other"} {
+		plain := bytes.Join(parts[i], nil)
+		var stored []byte
+		for _, part := range parts[i] {
+			stored = append(stored, pack(part)...)
+		}
+		d := yum.Data{Type: name, Checksum: sha256Hex(stored), Size: int64(len(stored)), Timestamp: 1}
+		if form != "" {
+			d.OpenChecksum, d.OpenSize = sha256Hex(plain), int64(len(plain))
+		}
+		d.Href = "repodata/" + d.Checksum + "-" + name + ".xml" + form
+		writeFile(t, filepath.Join(dir, d.Href), stored)
+		data = append(data, d)
 	}
 	writeFile(t, filepath.Join(dir, "repodata/repomd.xml"), yum.Repomd(1, data))
 }
