@@ -21,6 +21,7 @@ type edits struct {
 	waiting *[]string
 	state   []store.File // new files of the state
 	pool    []incoming   // packages to store that no suite has yet
+	stale   []string     // what another publisher has left in the way
 
 	// result is what has become of packages that no suite has yet.
 	result []SuiteResult
@@ -30,7 +31,6 @@ type edits struct {
 type identity struct {
 	origin, label, baseURL string
 	change                 bool // although every apt client stops
-	rescan                 bool // there may be no state
 }
 
 // An editor carries one commit out. Its plan may be made several times; only the last one's result counts.
@@ -84,7 +84,7 @@ func (e *editor) plan(ctx context.Context, at store.Reader) (*store.Change, erro
 	if e.planned != nil {
 		e.planned(e.results(next, plans))
 	}
-	change := &store.Change{Index: wanted.state}
+	change := &store.Change{Index: wanted.state, Stale: wanted.stale}
 	e.store(plans, wanted.pool, change)
 	changed := len(wanted.state) > 0 || wanted.waiting != nil || next.differs(now.generation)
 	for _, p := range plans {

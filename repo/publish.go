@@ -178,7 +178,7 @@ func (e *edits) insert(packages []incoming) {
 }
 
 func (o *Options) identity() identity {
-	return identity{origin: o.Origin, label: o.Label, baseURL: o.BaseURL, change: o.ReleaseInfoChange, rescan: o.Rescan}
+	return identity{origin: o.Origin, label: o.Label, baseURL: o.BaseURL, change: o.ReleaseInfoChange}
 }
 
 // check refuses options that cannot work, before anything is read.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -65,6 +66,11 @@ func (s *scan) tree(ctx context.Context, t tree, only bool) error {
 		}
 	}
 	scanned := &scannedSuite{folder: t.folder}
+	for _, alias := range t.aliases {
+		if freightBuild.MatchString(strings.TrimPrefix(alias, t.suite)) {
+			s.wanted.stale = append(s.wanted.stale, path.Join(t.base, "dists", alias))
+		}
+	}
 	if t.format == formatApt {
 		err = s.release(ctx, t, scanned)
 	} else {
@@ -80,6 +86,10 @@ func (s *scan) tree(ctx context.Context, t tree, only bool) error {
 	s.wanted.suites = append(s.wanted.suites, suiteEdit{name: name, scanned: scanned, add: packages})
 	return nil
 }
+
+// freightBuild is what freight names the folder after that its suite is a link to: the time of the build. It would be
+// taken for a suite of its own, once the link leads elsewhere.
+var freightBuild = regexp.MustCompile(`^-\d{8}T\d{6}Z$`)
 
 // name decides what the suite is called here. A yum repository has no name of its own: it is its folder's, or the given
 // one.
