@@ -1,0 +1,329 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"os/exec"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"wain/fixtures"
+	"wain/repo/store"
+)
+
+// publisherVariable makes the test binary a publisher on S3: its value is the prefix of the repository.
+const publisherVariable = "WAIN_TEST_S3_PREFIX"
+
+func TestMain(m *testing.M) {
+	if prefix := os.Getenv(publisherVariable); prefix != "" {
+		if err := publisher(prefix, os.Args[1:]); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// publisher publishes names, one after the other.
+func publisher(prefix string, names []string) error {
+	s, err := store.NewS3(context.Background(), store.S3Options{Bucket: "wain", Prefix: prefix})
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if _, err := s.Update(context.Background(), publish(name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// publish adds a name to a small repository: its state is the list of all names, which a head file and a tree show.
+func publish(name string) store.Plan {
+	return func(ctx context.Context, at store.Reader) (*store.Change, error) {
+		data, err := store.ReadFile(ctx, at, ".wain/head.json")
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		names := strings.Fields(string(data))
+		c := &store.Change{}
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+			c.Pool = []store.File{{Name: "pool/" + name, Data: []byte(name)}}
+			c.Head.State = &store.File{Name: ".wain/head.json", Data: []byte(strings.Join(names, "\n"))}
+		}
+		text := []byte(strings.Join(names, "\n"))
+		folder := fmt.Sprintf("generations/%d-%s", len(names), names[len(names)-1])
+		if c.Head.State != nil {
+			c.Index = []store.File{
+				{Name: folder + "/by-hash/" + names[len(names)-1], Data: text},
+				{Name: folder + "/Packages", Link: folder + "/by-hash/" + names[len(names)-1]},
+				{Name: folder + "/Release", Data: append([]byte("release\n"), text...)},
+			}
+		}
+		c.Head.Files = []store.File{{Name: "suites.json", Data: text}}
+		c.Head.Trees = []store.Tree{{
+			Name: "dists/suite", Folder: folder, Hashed: []string{"by-hash/" + names[len(names)-1]}, Files: []string{"Packages", "Release"},
+		}}
+		return c, nil
+	}
+}
+
+// published wants a repository that shows its state everywhere, and returns the names in it.
+func published(t *testing.T, s store.Store) []string {
+	t.Helper()
+	read := func(name string) string {
+		data, err := store.ReadFile(t.Context(), s, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(data)
+	}
+	state := read(".wain/head.json")
+	for name, want := range map[string]string{"suites.json": state, "dists/suite/Packages": state, "dists/suite/Release": "release\n" + state} {
+		if got := read(name); got != want {
+			t.Errorf("%s has %d names, the state has %d: an older generation is shown", name, len(strings.Fields(got)), len(strings.Fields(want)))
+		}
+	}
+	names := strings.Fields(state)
+	for _, name := range names {
+		if got := read("pool/" + name); got != name {
+			t.Errorf("the package %s reads %q", name, got)
+		}
+	}
+	return names
+}
+
+// TestS3ManyPublishers: sixteen publishers of one process commit at once, and nothing is lost.
+func TestS3ManyPublishers(t *testing.T) {
+	server := fixtures.S3(t)
+	server.Setenv(t)
+	const publishers, rounds = 16, 3
+	waited := atomic.Int64{}
+	s := newS3(t, server, store.S3Options{Waiting: func() { waited.Add(1) }})
+	var wg sync.WaitGroup
+	for i := range publishers {
+		wg.Go(func() {
+			for round := range rounds {
+				if _, err := s.Update(t.Context(), publish(fmt.Sprintf("%d-%d", i, round))); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if names := published(t, s); len(names) != publishers*rounds {
+		t.Errorf("%d names, want %d", len(names), publishers*rounds)
+	}
+	if waited.Load() == 0 {
+		t.Error("no publisher ever lost a race: nothing was tested")
+	}
+}
+
+// TestS3Processes: sixteen processes publish to one bucket, and five more are killed at any moment. What the others
+// published is there.
+func TestS3Processes(t *testing.T) {
+	server := fixtures.S3(t)
+	server.Setenv(t)
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const publishers, killed, rounds = 16, 5, 2
+	prefix := "processes"
+	var want []string
+	var wg sync.WaitGroup
+	for i := range publishers + killed {
+		var names []string
+		for round := range rounds {
+			names = append(names, fmt.Sprintf("%d-%d", i, round))
+		}
+		cmd := exec.Command(program, names...)
+		cmd.Env = append(os.Environ(), publisherVariable+"="+prefix, "GOMAXPROCS=1")
+		var out strings.Builder
+		cmd.Stderr = &out
+		if i < publishers {
+			want = append(want, names...)
+		}
+		wg.Go(func() {
+			if err := cmd.Start(); err != nil {
+				t.Error(err)
+				return
+			}
+			if i >= publishers {
+				time.Sleep(time.Duration(100+rand.IntN(1500)) * time.Millisecond)
+				_ = cmd.Process.Signal(syscall.SIGKILL)
+			}
+			if err := cmd.Wait(); err != nil && i < publishers {
+				t.Errorf("publisher %d: %v\n%s", i, err, out.String())
+			}
+		})
+	}
+	wg.Wait()
+	s := newS3(t, server, store.S3Options{Prefix: prefix})
+	// A killed one may have been the last to commit; the next publish completes it.
+	if _, err := s.Update(t.Context(), publish("last")); err != nil {
+		t.Fatal(err)
+	}
+	names := published(t, s)
+	for _, name := range append(want, "last") {
+		if !slices.Contains(names, name) {
+			t.Errorf("%s is lost", name)
+		}
+	}
+}
+
+// TestS3Killed stops the second commit at each of its writes, as a kill would: what is public is whole but for the
+// tree's two files, which follow each other; the next publisher needs no help and shows everything.
+func TestS3Killed(t *testing.T) {
+	server := fixtures.S3(t)
+	server.Setenv(t)
+	dead := errors.New("killed")
+	for stop := int64(1); ; stop++ {
+		prefix := fmt.Sprintf("killed-%d", stop)
+		s := newS3(t, server, store.S3Options{Prefix: prefix})
+		if _, err := s.Update(t.Context(), publish("first")); err != nil {
+			t.Fatal(err)
+		}
+		var steps atomic.Int64
+		act := ""
+		dying := newS3(t, server, store.S3Options{Prefix: prefix, Jobs: 1, Step: func(verb, name string) error {
+			if steps.Add(1) < stop {
+				return nil
+			}
+			if act == "" {
+				act = verb + " " + name
+			}
+			return dead
+		}})
+		_, err := dying.Update(t.Context(), publish("second"))
+		if act == "" {
+			if err != nil || stop < 8 {
+				t.Fatalf("only %d writes could fail (%v)", stop-1, err)
+			}
+			return
+		}
+		if !errors.Is(err, dead) {
+			t.Fatalf("%s: %v, want the fault", act, err)
+		}
+		if _, err := s.Update(t.Context(), publish("third")); err != nil {
+			t.Fatalf("%s: the next publish: %v", act, err)
+		}
+		names := published(t, s)
+		if !slices.Contains(names, "first") || !slices.Contains(names, "third") {
+			t.Errorf("%s: the repository has %v", act, names)
+		}
+	}
+}
+
+// TestS3PausedPublisher stops a publisher right before each of its writes to a name that readers know, when all its
+// checks are done, lets another one publish meanwhile, and then lets it go on: it overwrites nothing newer.
+func TestS3PausedPublisher(t *testing.T) {
+	server := fixtures.S3(t)
+	server.Setenv(t)
+	for _, name := range []string{".wain/head.json", "suites.json", "dists/suite/by-hash/slow", "dists/suite/Packages", "dists/suite/Release"} {
+		t.Run(strings.ReplaceAll(name, "/", "_"), func(t *testing.T) {
+			prefix := "paused-" + strconv.Itoa(len(name))
+			fast := newS3(t, server, store.S3Options{Prefix: prefix})
+			if _, err := fast.Update(t.Context(), publish("first")); err != nil {
+				t.Fatal(err)
+			}
+			once := sync.Once{}
+			paused := false
+			slow := newS3(t, server, store.S3Options{Prefix: prefix, Step: func(verb, at string) error {
+				if at == name {
+					once.Do(func() {
+						paused = true
+						if _, err := fast.Update(t.Context(), publish("fast")); err != nil {
+							t.Error(err)
+						}
+						published(t, fast)
+					})
+				}
+				return nil
+			}})
+			if _, err := slow.Update(t.Context(), publish("slow")); err != nil {
+				t.Fatal(err)
+			}
+			if !paused {
+				t.Fatal("it was never paused")
+			}
+			names := published(t, fast)
+			slices.Sort(names)
+			if !slices.Equal(names, []string{"fast", "first", "slow"}) {
+				t.Errorf("the repository has %v", names)
+			}
+		})
+	}
+}
+
+// TestS3LostAnswers has the server carry writes out whose answers the publisher never sees.
+func TestS3LostAnswers(t *testing.T) {
+	server := fixtures.S3(t)
+	for name, fault := range map[string]fixtures.S3Fault{"the connection breaks": {Drop: true}, "a gateway answers 500": {After: 500}, "a gateway answers 412": {After: 412}} {
+		for _, target := range []string{"head.json", "pool/", "suites.json", "Release"} {
+			t.Run(name+" on "+strings.Trim(target, "/"), func(t *testing.T) {
+				var faults atomic.Int64
+				faulty := server.Faulty(t, func(r *http.Request) fixtures.S3Fault {
+					if r.Method == http.MethodPut && strings.Contains(r.URL.Path, target) && faults.Add(1) == 1 {
+						return fault
+					}
+					return fixtures.S3Fault{}
+				})
+				faulty.Setenv(t)
+				plans := 0
+				s := store.Hurry(newS3(t, faulty, store.S3Options{}), 0, time.Millisecond, 0)
+				changed, err := s.Update(t.Context(), func(ctx context.Context, at store.Reader) (*store.Change, error) {
+					plans++
+					return publish("one")(ctx, at)
+				})
+				if err != nil || !changed || plans != 1 {
+					t.Errorf("Update = %v, %v after %d plans; want true, nil after one", changed, err, plans)
+				}
+				if names := published(t, s); len(names) != 1 || faults.Load() == 0 {
+					t.Errorf("the repository has %v after %d faults", names, faults.Load())
+				}
+			})
+		}
+	}
+}
+
+// TestS3Weather publishes through a proxy that fails one request in five in one way or another.
+func TestS3Weather(t *testing.T) {
+	server := fixtures.S3(t)
+	faults := []fixtures.S3Fault{{Status: 500}, {Status: 503}, {Status: 502}, {Status: 504}, {Drop: true}, {After: 500}}
+	faulty := server.Faulty(t, func(*http.Request) fixtures.S3Fault {
+		if rand.IntN(5) == 0 {
+			return faults[rand.IntN(len(faults))]
+		}
+		return fixtures.S3Fault{}
+	})
+	faulty.Setenv(t)
+	s := store.Hurry(newS3(t, faulty, store.S3Options{}), 0, time.Millisecond, 0)
+	var wg sync.WaitGroup
+	for i := range 4 {
+		wg.Go(func() {
+			for round := range 3 {
+				if _, err := s.Update(t.Context(), publish(fmt.Sprintf("%d-%d", i, round))); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if names := published(t, s); len(names) != 12 {
+		t.Errorf("%d names, want 12", len(names))
+	}
+}
