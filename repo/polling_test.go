@@ -2,6 +2,7 @@ package repo_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"sync/atomic"
@@ -22,15 +23,50 @@ const between = 3 * time.Minute
 
 // A changing repository is published to again and again; its clock runs between a publish and the next.
 type changing struct {
-	dir     string
-	store   store.Store
-	signer  *repo.Signer
-	count   atomic.Int64 // publishes that are done
-	clock   atomic.Int64 // Unix time
-	highest string       // the latest version
+	dir    string
+	store  store.Store
+	signer *repo.Signer
+	count  atomic.Int64 // publishes that are done
+	clock  atomic.Int64 // Unix time
 }
 
 func (c *changing) now() time.Time { return time.Unix(c.clock.Load(), 0) }
+
+// tick is the moment of the next publish.
+func (c *changing) tick() repo.Commit {
+	at := time.Unix(c.clock.Add(int64(between/time.Second)), 0)
+	return repo.Commit{Store: c.store, Signer: c.signer, Time: at, Jobs: 1}
+}
+
+// change does what comes next: mostly a publish, now and then something that takes packages away.
+func (c *changing) change(t *testing.T, i int) {
+	t.Helper()
+	var err error
+	switch {
+	case i%10 == 5:
+		_, err = repo.Rollback(t.Context(), repo.RollbackOptions{Commit: c.tick()})
+	case i%10 == 7:
+		for _, suite := range []string{"bookworm", "el9"} {
+			listed, failed := repo.List(t.Context(), c.store, repo.ListOptions{Suites: []string{suite}})
+			if failed != nil {
+				t.Fatal(failed)
+			}
+			_, failed = repo.Remove(t.Context(), repo.RemoveOptions{
+				Commit: c.tick(), Suite: suite, Packages: []repo.Selection{{Name: listed[i%len(listed)].Name}}, AllVersions: true,
+			})
+			err = errors.Join(err, failed)
+		}
+	case i%50 == 49:
+		_, err = repo.Prune(t.Context(), repo.PruneOptions{Commit: c.tick(), Keep: 1})
+	default:
+		c.publish(t, i)
+		return
+	}
+	if err != nil {
+		t.Fatalf("change %d: %v", i, err)
+	}
+	c.count.Add(1)
+}
 
 // publish adds one package to each of bookworm and el9.
 func (c *changing) publish(t *testing.T, i int) {
@@ -40,9 +76,8 @@ func (c *changing) publish(t *testing.T, i int) {
 	d, r := deb(version, arch), rpm(version, rpmArch)
 	d.name, r.name = fmt.Sprintf("python-project%d", i%50), fmt.Sprintf("python-project%d", i%50)
 	o := options(t, c.dir, dist(t, d, r))
-	o.Store, o.Signer, o.Time, o.BaseURL = c.store, c.signer, time.Unix(c.clock.Add(int64(between/time.Second)), 0), base
+	o.Commit, o.BaseURL = c.tick(), base
 	publish(t, o)
-	c.highest = version
 	c.count.Add(1)
 }
 
@@ -77,7 +112,7 @@ func TestReaders(t *testing.T) {
 }
 
 func testReaders(t *testing.T, publishes int, o store.FolderOptions) {
-	dir := t.TempDir()
+	dir := memory(t)
 	c := &changing{dir: dir, store: store.NewFolder(dir, o), signer: signer(key(t, house))}
 	c.clock.Store(noon.Unix())
 	c.publish(t, 0)
@@ -94,12 +129,17 @@ func testReaders(t *testing.T, publishes int, o store.FolderOptions) {
 	}
 	apt := func(from reader.Source) *reader.Apt { return aptReader(v, from, c.now) }
 	yum := func(from reader.Source) *reader.Yum { return yumReader(v, from, c.now) }
+	pair := yum(web)
 	hour := int64(time.Hour / between)
 	add("apt by hash, HTTP", true, apt(web).Look)
 	add("apt by hash, folder", true, apt(disk).Look)
 	add("apt by canonical names, HTTP", false, apt(web).Canonical)
 	add("apt an hour late, HTTP", true, slowly(c, hour, apt(web).Open, apt(web).Follow))
 	add("yum, HTTP", false, yum(web).Look)
+	add("yum's repomd.xml and signature alone, HTTP", false, func(ctx context.Context) []reader.Fault {
+		_, bad := pair.Open(ctx)
+		return bad
+	})
 	add("yum an hour late, folder", true, slowly(c, hour, retried(yum(disk)), yum(disk).Follow))
 	if !o.NoSymlinks {
 		add("yum, folder kept open", true, yum(disk).LookPinned)
@@ -109,11 +149,11 @@ func testReaders(t *testing.T, publishes int, o store.FolderOptions) {
 	if _, err := os.Stat(dir + "/yum/el9/mirrorlist"); err == nil {
 		add("yum by mirrorlist, HTTP", true, mirrored.LookMirrored)
 	} else {
-		t.Log("no mirrorlist yet")
+		t.Log("no mirrorlist: its folders need symbolic links")
 	}
 	start := time.Now()
 	for i := range publishes {
-		c.publish(t, i+1)
+		c.change(t, i+1)
 	}
 	took := time.Since(start)
 	tallies := crowd.Stop()

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"strings"
+	"path/filepath"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 
 // A task is what one publisher does to a repository, in this process or in one of its own.
 type task struct {
-	Do    string // "publish", "add", "commit" (what was added), "promote", "remove", "rollback", "rescan"
+	Do    string // "publish", "add", "commit" (what was added), "promote", "remove", "rollback", "rescan", "lose"
 	Dir   string // the repository
 	Paths []string
 	Suite string
@@ -99,6 +99,8 @@ func (do task) run(ctx context.Context) (*repo.Result, error) {
 	c := repo.Commit{Store: do.home(), Time: do.Time, Signer: signer(k), Jobs: 1}
 	o := repo.Options{Commit: c, Paths: do.Paths, Suite: do.Suite, Origin: "Example Archive", BaseURL: do.Base}
 	switch do.Do {
+	case "lose": // the publisher's state
+		return nil, os.RemoveAll(filepath.Join(do.Dir, ".wain"))
 	case "publish", "commit":
 		return repo.Publish(ctx, o)
 	case "add":
@@ -140,14 +142,6 @@ func (do task) process(t testing.TB) *exec.Cmd {
 	cmd := exec.Command(program)
 	cmd.Env = append(os.Environ(), taskVariable+"="+string(text), "GOMAXPROCS=1")
 	return cmd
-}
-
-// unbuilt skips the test while a part of the API is not there yet.
-func unbuilt(t testing.TB, err error) {
-	t.Helper()
-	if err != nil && (strings.Contains(err.Error(), "not built yet") || strings.Contains(err.Error(), "in []")) {
-		t.Skip(err)
-	}
 }
 
 // memory is a folder that is gone after the test, in memory where this machine has a file system for that: a test that
