@@ -3,7 +3,6 @@ package repo
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +12,7 @@ import (
 	"strings"
 
 	"wain/repo/deb"
+	"wain/repo/page"
 	"wain/repo/store"
 )
 
@@ -146,8 +146,8 @@ func (d *discovery) walk(ctx context.Context, folder string, depth int) error {
 			err = d.dists(ctx, folder, "", depth+1)
 		case name == "repodata":
 			err = d.repodata(ctx, folder)
-		case strings.HasPrefix(name, "."), name == "pool", depth >= maxTreeDepth,
-			yum && name == "Packages", ownGenerations(below):
+		case strings.HasPrefix(name, "."), name == "pool", depth >= maxTreeDepth, yum && name == "Packages",
+			name == "generations" && ownGenerations(folders):
 		default:
 			err = d.walk(ctx, below, depth+1)
 		}
@@ -163,8 +163,10 @@ func flatIndex(name string) bool {
 	return name == "Packages" || strings.HasPrefix(name, "Packages.") && name != "Packages.diff"
 }
 
-// ownGenerations reports whether a folder holds the generations that our trees show: it lies beside them.
-func ownGenerations(folder string) bool { return path.Base(folder) == "generations" }
+// ownGenerations reports whether the folder "generations" beside others holds what our trees show.
+func ownGenerations(beside []string) bool {
+	return slices.Contains(beside, "repodata") || slices.Contains(beside, "dists")
+}
 
 // dists looks for apt suites below BASE/dists. A suite's name may have slashes; below a suite there is no other.
 func (d *discovery) dists(ctx context.Context, base, suite string, depth int) error {
@@ -268,32 +270,20 @@ func (t tree) opened() []string {
 
 // listed takes the trees that suites.json names.
 func (d *discovery) listed(ctx context.Context) error {
-	data, err := readBounded(ctx, d.at, "suites.json", maxReleaseSize)
+	data, err := readBounded(ctx, d.at, suitesName, maxReleaseSize)
 	if err != nil || data == nil {
 		return err
 	}
-	var list struct {
-		Suites []struct {
-			Format string `json:"format"`
-			Name   string `json:"name"`
-			Base   string `json:"base"`
-		} `json:"suites"`
-	}
-	if err := json.Unmarshal(data, &list); err != nil {
-		return fmt.Errorf("suites.json: %w", err)
+	list, err := page.ParseSuites(data)
+	if err != nil {
+		return err
 	}
 	for _, s := range list.Suites {
-		base := path.Clean(s.Base)
-		switch {
-		case !fs.ValidPath(base) || !fs.ValidPath(s.Name) || len(d.trees) > maxTreeFolders:
-			return fmt.Errorf("suites.json: suite %q in %q", s.Name, s.Base)
-		case s.Format == formatApt:
-			d.trees = append(d.trees, tree{format: formatApt, suite: s.Name, folder: path.Join(base, "dists", s.Name), base: base})
-		case s.Format == formatYum:
-			t := yumTree(base)
-			t.suite = s.Name
-			d.trees = append(d.trees, t)
+		t := yumTree(s.Base)
+		if t.suite = s.Name; s.Format == formatApt {
+			t = tree{format: formatApt, suite: s.Name, folder: path.Join(s.Base, "dists", s.Name), base: s.Base}
 		}
+		d.trees = append(d.trees, t)
 	}
 	return nil
 }

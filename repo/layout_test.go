@@ -63,6 +63,11 @@ func TestDiscover(t *testing.T) {
 			files: []string{"dists/a/main/binary-amd64/Packages", "dists/empty/", "repodata/old.xml.gz"},
 			want:  []string{"apt a dists/a .", "yum  repodata ."},
 		},
+		{
+			name:  "adopted",
+			files: []string{"el9/repodata/repomd.xml", "el9/generations/1/repodata/repomd.xml", "dists/a/Release", "generations/a/1/Release", "x/generations/repodata/repomd.xml"},
+			want:  []string{"apt a dists/a .", "yum el9 el9/repodata el9", "yum generations x/generations/repodata x/generations"},
+		},
 		{name: "flat", files: []string{"x/Packages.gz", "x/Release", "y/Packages"}, want: []string{"apt  x x", "apt  y y"}},
 		{name: "a loop", files: []string{"a/b/loop -> ..", "dists/x/Release", "dists/y -> ."}, want: []string{"apt x dists/x . y/x y/y/x y/y/y/x y/y/y/y/x y/y/y/y/y/x y/y/y/y/y/y/x y/y/y/y/y/y/y/x y/y/y/y/y/y/y/y/x"}},
 		{
@@ -83,8 +88,8 @@ func TestDiscover(t *testing.T) {
 		},
 		{
 			name: "suites.json leads out", unlisted: true,
-			files: []string{`suites.json {"suites":[{"format":"apt","name":"a","base":"../x"}]}`},
-			want:  []string{`look for suites: suites.json: suite "a" in "../x"`},
+			files: []string{`suites.json {"schema":"wain/suites/1","suites":[{"format":"apt","name":"a","base":"../x"}]}`},
+			want:  []string{`look for suites: suites.json: suite "a": its base "../x" is no path within the repository`},
 		},
 		{name: "a yum URL", unlisted: true, files: []string{"repodata/repomd.xml 1"}, want: []string{"yum  repodata ."}},
 		{name: "a flat URL", unlisted: true, files: []string{"Packages.gz 1"}, want: []string{"apt  . ."}},

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"wain/repo/page"
 	"wain/repo/store"
 )
 
@@ -102,7 +103,7 @@ func Verify(ctx context.Context, o VerifyOptions) ([]Finding, error) {
 			return nil, fmt.Errorf("verify %s: %w", t.folder, err)
 		}
 	}
-	for _, check := range []func(context.Context, []tree) error{v.verifyKey, v.verifyPackages, v.verifyPool} {
+	for _, check := range []func(context.Context, []tree) error{v.verifyKey, v.verifyPackages, v.verifyPool, v.verifyOurs} {
 		if err := check(ctx, trees); err != nil {
 			return nil, fmt.Errorf("verify: %w", err)
 		}
@@ -115,6 +116,7 @@ type verification struct {
 	options VerifyOptions
 	at      store.Reader
 	ours    bool     // made by this package: all that it writes has to be there, and records can be compared byte for byte
+	state   bool     // its state is there
 	signed  bool     // some suite is
 	keys    []string // the key files that clients of single suites fetch
 
@@ -144,13 +146,17 @@ func (v *verification) sorted() []Finding {
 
 // whose finds out whether the repository is ours.
 func (v *verification) whose(ctx context.Context) error {
-	for _, name := range []string{headName, "suites.json"} {
-		data, err := readBounded(ctx, v.at, name, maxReleaseSize)
-		if err != nil {
-			return err
-		}
-		v.ours = v.ours || strings.Contains(string(data), `"wain/`)
+	head, err := readBounded(ctx, v.at, headName, maxReleaseSize)
+	if err != nil {
+		return err
 	}
+	suites, err := readBounded(ctx, v.at, suitesName, maxReleaseSize)
+	if err != nil {
+		return err
+	}
+	v.state = head != nil
+	_, err = page.ParseSuites(suites)
+	v.ours = v.state || err == nil
 	return nil
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -72,10 +71,11 @@ func (w *poolWalk) walk(ctx context.Context, folder string, wanted func(name str
 	if err != nil {
 		return fmt.Errorf("list %s: %w", folder, err)
 	}
+	isBase := slices.ContainsFunc(entries, func(e store.Entry) bool { return e.Folder && e.Name == "repodata" })
 	for _, e := range entries {
 		name := path.Join(folder, e.Name)
 		switch {
-		case e.Folder && (strings.HasPrefix(e.Name, ".") || ownGenerations(name) || e.Name == "repodata" || e.Name == "dists"):
+		case e.Folder && (strings.HasPrefix(e.Name, ".") || e.Name == "repodata" || e.Name == "dists" || e.Name == "generations" && isBase):
 		case e.Folder:
 			if err := w.walk(ctx, name, wanted, depth+1); err != nil {
 				return err
@@ -89,34 +89,12 @@ func (w *poolWalk) walk(ctx context.Context, folder string, wanted func(name str
 
 // keptPackages are those that generations kept for a rollback name, or that were added and not yet published.
 func (v *verification) keptPackages(ctx context.Context) (map[string]bool, error) {
-	if !v.ours {
+	if !v.state {
 		return nil, nil
 	}
-	return keptPackages(ctx, v.at)
-}
-
-// keptPackages are the packages that the publisher's state names.
-func keptPackages(ctx context.Context, at store.Reader) (map[string]bool, error) {
-	kept := map[string]bool{}
-	entries, err := at.List(ctx, segmentFolder)
+	kept, err := keptPackages(ctx, v.at)
 	if err != nil {
-		return nil, fmt.Errorf("list %s: %w", segmentFolder, err)
-	}
-	for _, e := range entries {
-		id, ok := strings.CutSuffix(e.Name, ".json")
-		if !ok {
-			continue
-		}
-		s, err := loadSegment(ctx, at, id)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue // removed meanwhile
-		}
-		if err != nil {
-			return nil, err
-		}
-		for _, p := range s.Packages {
-			kept[p.Path] = true
-		}
+		return nil, v.brokenState(err)
 	}
 	return kept, nil
 }
