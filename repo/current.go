@@ -58,15 +58,19 @@ func (c *current) exists() bool { return c.Number > 0 }
 // table returns the suite's list of segments, which must not be changed.
 func (c *current) table(ctx context.Context, name string) (*table, error) {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	if t := c.tables[name]; t != nil {
+	t := c.tables[name]
+	c.mu.Unlock()
+	if t != nil {
 		return t, nil
 	}
 	t, err := loadTable(ctx, c.at, name)
-	if err == nil {
-		c.tables[name] = t
+	if err != nil {
+		return nil, err
 	}
-	return t, err
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.tables[name] = t
+	return t, nil
 }
 
 // segment returns the facts of a segment, which must not be changed.

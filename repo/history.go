@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"wain/repo/store"
 )
 
@@ -23,7 +25,7 @@ const (
 
 	// sweepAt is how many generations may be left over before their state is swept: that takes reading all that is
 	// kept, which one publish in so many does.
-	sweepAt = 8
+	sweepAt = 16
 )
 
 // record adds the generation's own file and the head to the change.
@@ -64,22 +66,20 @@ func (g *generation) keep(all []kept) int {
 // was made for a generation that is not decided may belong to another publisher, and stays.
 func sweep(ctx context.Context, now *current, next *generation, stay, gone []kept, change *store.Change) error {
 	named := map[string]bool{}
-	generations := []*generation{next}
-	for _, k := range stay[1:] {
-		g, err := loadManifest(ctx, now.at, k.Manifest)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		generations = append(generations, g)
+	earlier, err := now.load(ctx, stay[1:])
+	if err != nil {
+		return err
+	}
+	generations := append([]*generation{next}, earlier...)
+	dropped, err := now.load(ctx, gone)
+	if err != nil {
+		return err
 	}
 	keptTables, err := nameState(ctx, now, generations, named)
 	if err != nil {
 		return err
 	}
-	if err := sweepPool(ctx, now, keptTables, gone, change, generations); err != nil {
+	if err := sweepPool(ctx, now, keptTables, dropped, change, next); err != nil {
 		return err
 	}
 	for _, folder := range []string{generationFolder, tableFolder, segmentFolder, pastFolder, waitingFolder} {
@@ -94,6 +94,28 @@ func sweep(ctx context.Context, now *current, next *generation, stay, gone []kep
 		}
 	}
 	return nil
+}
+
+// load reads generations and the lists of their segments, those that are there.
+func (c *current) load(ctx context.Context, wanted []kept) ([]*generation, error) {
+	all := make([]*generation, len(wanted))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(readers)
+	for i, k := range wanted {
+		g.Go(func() error {
+			then, err := loadManifest(ctx, c.at, k.Manifest)
+			for k := 0; err == nil && k < len(then.Suites); k++ {
+				_, err = c.table(ctx, then.Suites[k].Table)
+			}
+			if errors.Is(err, fs.ErrNotExist) {
+				return nil // removed by hand
+			}
+			all[i] = then
+			return err
+		})
+	}
+	err := g.Wait()
+	return slices.DeleteFunc(all, func(g *generation) bool { return g == nil }), err
 }
 
 // madeFor returns the generation that a file of the state was made for: its name begins with it.
@@ -136,12 +158,12 @@ func nameState(ctx context.Context, now *current, generations []*generation, nam
 }
 
 // sweepPool makes the packages stale that were in dropped generations and are in no kept one.
-func sweepPool(ctx context.Context, now *current, keptTables map[string][]*table, gone []kept, change *store.Change, generations []*generation) error {
+func sweepPool(ctx context.Context, now *current, keptTables map[string][]*table, dropped []*generation, change *store.Change, next *generation) error {
 	wanted := map[string]bool{}
 	for _, file := range change.Pool {
 		wanted[file.Name] = true
 	}
-	waiting, err := now.waiting(ctx, slices.Concat(now.Waiting, generations[0].Waiting), change)
+	waiting, err := now.waiting(ctx, slices.Concat(now.Waiting, next.Waiting), change)
 	if err != nil {
 		return err
 	}
@@ -156,14 +178,7 @@ func sweepPool(ctx context.Context, now *current, keptTables map[string][]*table
 			}
 		}
 	}
-	for _, k := range gone {
-		g, err := loadManifest(ctx, now.at, k.Manifest)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
+	for _, g := range dropped {
 		for i := range g.Suites {
 			if err := sweepSuite(ctx, now, &g.Suites[i], keptTables[g.Suites[i].Format], seen, wanted, change); err != nil {
 				return err

@@ -89,8 +89,8 @@ func TestPublishStateIsBounded(t *testing.T) {
 	}
 	for folder, each := range map[string]int{"generations": 1, "tables": 1, "segments": 2} {
 		entries, err := s.List(t.Context(), ".wain/"+folder)
-		if err != nil || len(entries) < 20*each || len(entries) > 28*each {
-			t.Errorf("%d files in %s (%v), want 20 to 28 generations'", len(entries), folder, err)
+		if err != nil || len(entries) < 20*each || len(entries) > 36*each {
+			t.Errorf("%d files in %s (%v), want 20 to 36 generations'", len(entries), folder, err)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"runtime"
 	"slices"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -35,6 +36,7 @@ type scannedSuite struct {
 	architectures []string
 	carried       []yum.Data
 	folder        string // that holds them
+	date          time.Time
 }
 
 // A suitePlan works out what becomes of one suite: first its packages, segment by segment.

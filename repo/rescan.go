@@ -10,9 +10,11 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -133,6 +135,7 @@ func (s *scan) release(ctx context.Context, t tree, scanned *scannedSuite) error
 	if dateErr == nil && untilErr == nil && until.After(date) {
 		scanned.config.ValidFor = until.Sub(date)
 	}
+	scanned.date = date
 	if have := s.now.generation.find(formatApt, t.suite); have != nil {
 		scanned.config = have.Config
 	}
@@ -159,6 +162,9 @@ func (s *scan) repomd(ctx context.Context, t tree, scanned *scannedSuite) error 
 	published, err := yum.ParseRepomd(data)
 	if err != nil {
 		return fmt.Errorf("rescan %s/repomd.xml: %w", t.folder, err)
+	}
+	if seconds, err := strconv.ParseInt(published.Revision, 10, 64); err == nil {
+		scanned.date = time.Unix(seconds, 0).UTC()
 	}
 	if have := s.now.generation.find(formatYum, t.suite); have != nil {
 		scanned.config = have.Config

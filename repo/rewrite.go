@@ -35,7 +35,7 @@ func (e *editor) rewrite(ctx context.Context, now *current, next *generation, p 
 		Generation: next.Number, Keys: next.Keys, Config: p.config,
 	}
 	var err error
-	if s.Date, err = e.date(ctx, next, p.before); err != nil {
+	if s.Date, err = e.date(ctx, next, p.published()); err != nil {
 		return err
 	}
 	if s.Format == formatApt && s.Config.ValidFor > 0 {
@@ -69,12 +69,24 @@ func (e *editor) rewrite(ctx context.Context, now *current, next *generation, p 
 	return nil
 }
 
+// published is the suite's last date, or zero.
+func (p *suitePlan) published() time.Time {
+	var last time.Time
+	if p.before != nil {
+		last = p.before.Date
+	}
+	if p.scanned != nil && p.scanned.date.After(last) {
+		last = p.scanned.date
+	}
+	return last
+}
+
 // date is the suite's new date, always later than its last one.
-func (e *editor) date(ctx context.Context, next *generation, before *suite) (time.Time, error) {
-	if before == nil || next.Date.After(before.Date) {
+func (e *editor) date(ctx context.Context, next *generation, last time.Time) (time.Time, error) {
+	if next.Date.After(last) {
 		return next.Date, nil
 	}
-	date := before.Date.Add(time.Second)
+	date := last.Add(time.Second)
 	return date, e.commit.await(ctx, date)
 }
 
