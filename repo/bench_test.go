@@ -7,42 +7,52 @@ import (
 	"testing"
 )
 
-// BenchmarkPublish publishes 1,000 small debs and as many rpms, for profiles:
+// BenchmarkPublish publishes small packages of one format, for profiles: all into a new repository, the same again, and
+// one more into a repository that has them. The folder is where TMPDIR says:
 //
-//	go test ./repo -run '^$' -bench Publish -cpuprofile cpu.out
+//	TMPDIR=/dev/shm go test ./repo -run '^$' -bench 'Publish/rpm/^10000$/^one$' -cpuprofile cpu.out
 func BenchmarkPublish(b *testing.B) {
-	var packages []made
-	for i := range 1000 {
-		d, r := deb(fmt.Sprintf("1.%d", i), "amd64"), rpm(fmt.Sprintf("1.%d", i), "amd64")
-		d.name, r.name = fmt.Sprintf("python-sample%03d", i/3), fmt.Sprintf("python-sample%03d", i/3)
-		packages = append(packages, d, r)
+	for _, format := range []string{"deb", "rpm"} {
+		for _, count := range []int{1000, 10_000, 100_000} {
+			b.Run(fmt.Sprintf("%s/%d", format, count), func(b *testing.B) { benchPublish(b, format, count) })
+		}
 	}
-	from := dist(b, packages...)
-	one := dist(b, deb("2", "amd64"), rpm("2", "amd64"))
-	run := func(b *testing.B, dir, from string) {
-		publish(b, options(b, dir, from))
+}
+
+func benchPublish(b *testing.B, format string, count int) {
+	put := func(b *testing.B, dir, from string) {
+		o := options(b, dir, from)
+		o.Suite = "bench"
+		publish(b, o)
 	}
+	all := samples(b, format, 1, count)
 	b.Run("new", func(b *testing.B) {
 		for b.Loop() {
-			run(b, filepath.Join(b.TempDir(), "repo"), from)
-		}
-	})
-	full := filepath.Join(b.TempDir(), "repo")
-	run(b, full, from)
-	b.Run("same", func(b *testing.B) {
-		for b.Loop() {
-			run(b, full, from)
-		}
-	})
-	b.Run("one", func(b *testing.B) {
-		for b.Loop() {
-			b.StopTimer()
 			dir := filepath.Join(b.TempDir(), "repo")
-			if err := os.CopyFS(dir, os.DirFS(full)); err != nil {
+			put(b, dir, all)
+			b.StopTimer()
+			if err := os.RemoveAll(dir); err != nil {
 				b.Fatal(err)
 			}
 			b.StartTimer()
-			run(b, dir, one)
+		}
+	})
+	full := filepath.Join(b.TempDir(), "repo")
+	b.Run("same", func(b *testing.B) {
+		put(b, full, all)
+		for b.Loop() {
+			put(b, full, all)
+		}
+	})
+	next := count
+	b.Run("one", func(b *testing.B) {
+		put(b, full, all)
+		for b.Loop() {
+			b.StopTimer()
+			next++
+			one := samples(b, format, next, next)
+			b.StartTimer()
+			put(b, full, one)
 		}
 	})
 }
