@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"wain/repo"
 	"wain/repo/store"
 )
 
@@ -92,5 +93,58 @@ func TestPublishStateIsBounded(t *testing.T) {
 		if err != nil || len(entries) < 20*each || len(entries) > 36*each {
 			t.Errorf("%d files in %s (%v), want 20 to 36 generations'", len(entries), folder, err)
 		}
+	}
+}
+
+// TestSweep: a removed package stays as long as a generation is kept that has it, in whatever suite; then its file goes.
+func TestSweep(t *testing.T) {
+	s := store.NewMemory()
+	day := 0
+	commit := func() repo.Commit {
+		day++
+		return repo.Commit{Store: s, Time: noon.Add(time.Duration(day) * 24 * time.Hour), Unsigned: true}
+	}
+	add := func(suite string, packages ...made) {
+		t.Helper()
+		o := options(t, "", dist(t, packages...))
+		o.Commit, o.Suite = commit(), suite
+		publish(t, o)
+	}
+	tool := func(name, version string) made {
+		return made{format: "deb", name: name, version: version, arch: "amd64", suite: "s"}
+	}
+	there := func(name string) bool {
+		_, err := s.Size(t.Context(), name)
+		return err == nil
+	}
+	add("", tool("gone", "1"), tool("stays", "1"))
+	if _, err := repo.Promote(t.Context(), repo.PromoteOptions{Commit: commit(), Packages: []repo.Selection{{Name: "stays"}}, From: "s", To: "t"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"gone", "stays"} {
+		o := repo.RemoveOptions{Commit: commit(), Packages: []repo.Selection{{Name: name, Version: "1"}}, Suite: "s"}
+		if _, err := repo.Remove(t.Context(), o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const gone, stays = "apt/pool/s/main/g/gone/gone_1_amd64.deb", "apt/pool/s/main/s/stays/stays_1_amd64.deb"
+	for i := range 50 {
+		kept, err := repo.History(t.Context(), s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if named := kept[len(kept)-1].Number <= 3; named && !there(gone) {
+			t.Fatalf("publish %d: generation %d is kept, and a package of it is gone", i, kept[len(kept)-1].Number)
+		}
+		add("", tool("other", fmt.Sprint(i)))
+		if !there(stays) {
+			t.Fatalf("publish %d: a package is gone that another suite has", i)
+		}
+	}
+	if there(gone) {
+		t.Error("a package is still there that no kept generation names")
+	}
+	if found, err := repo.Verify(t.Context(), repo.VerifyOptions{Store: s, Unsigned: true}); err != nil || len(found) > 0 {
+		t.Errorf("verify: %v, %v", found, err)
 	}
 }
