@@ -92,7 +92,7 @@ func TestRescanAdopts(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := test.tree(t)
-			were := served(t, dir)
+			were := below(t, dir)
 			result, err := rescan(t, dir, func(o *repo.Options) { o.Suite, o.Origin = test.given, test.origin })
 			if err != nil {
 				t.Fatal(err)
@@ -144,8 +144,8 @@ func soundAdopted(t *testing.T, dir string) {
 	}
 }
 
-// served lists all files below dir.
-func served(t *testing.T, dir string) []string {
+// below lists all files below dir.
+func below(t *testing.T, dir string) []string {
 	t.Helper()
 	var names []string
 	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
@@ -205,7 +205,7 @@ func TestRescanCarries(t *testing.T) {
 // TestRescanLostPackage: what an index names and the pool has lost is left out, and said.
 func TestRescanLostPackage(t *testing.T) {
 	dir := fixtures.FreightLike(t, fixtures.NewPublisherKey(t, "archive.key"), tools(t, "deb", "1.0", "1.1")...)
-	for _, name := range served(t, dir) {
+	for _, name := range below(t, dir) {
 		if strings.HasSuffix(name, "tool_1.0_amd64.deb") {
 			if err := os.Remove(filepath.Join(dir, name)); err != nil {
 				t.Fatal(err)
@@ -225,12 +225,12 @@ func TestRescanLostPackage(t *testing.T) {
 // TestRescanRefuses: what cannot go on as it was is refused, and nothing is written.
 func TestRescanRefuses(t *testing.T) {
 	dir := fixtures.FreightLike(t, fixtures.NewPublisherKey(t, "archive.key"), tools(t, "deb", "1.0")...)
-	before := served(t, dir)
+	before := below(t, dir)
 	var identity *repo.IdentityError
 	if _, err := rescan(t, dir, func(o *repo.Options) { o.Origin = "Somebody Else" }); !errors.As(err, &identity) {
 		t.Errorf("another origin: %v, want an *IdentityError", err)
 	}
-	if diff := cmp.Diff(before, served(t, dir)); diff != "" {
+	if diff := cmp.Diff(before, below(t, dir)); diff != "" {
 		t.Errorf("files (-before +after):\n%s", diff)
 	}
 	if _, err := rescan(t, t.TempDir(), nil); !errors.Is(err, repo.ErrNoRepository) {
