@@ -44,7 +44,7 @@ func TestCompareVersions(t *testing.T) {
 }
 
 // TestCompareVersionsAsDpkg compares random pairs of near neighbours with
-// dpkg's own answer.
+// dpkg's own answer. Case 19.
 func TestCompareVersionsAsDpkg(t *testing.T) {
 	fixtures.NeedTool(t, "dpkg")
 	random := rand.New(rand.NewPCG(1, 2))

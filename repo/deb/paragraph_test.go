@@ -11,6 +11,7 @@ import (
 	"wain/repo/deb"
 )
 
+// TestParseParagraph reads what is odd and allowed. Case 16.
 func TestParseParagraph(t *testing.T) {
 	for _, c := range []struct {
 		name, text string
@@ -40,6 +41,7 @@ func TestParseParagraph(t *testing.T) {
 	}
 }
 
+// TestParseParagraphRefuses names the rule for what is not. Case 16.
 func TestParseParagraphRefuses(t *testing.T) {
 	for _, c := range []struct{ name, text, rule string }{
 		{"empty", "", "control-empty"},

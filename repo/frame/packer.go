@@ -10,8 +10,8 @@ import (
 )
 
 // gzipLevel and zstdLevel were chosen by measurement over Debian's own
-// Packages in parts of 256 KiB (docs/formats.md): the next level up costs more
-// time than it saves bytes.
+// Packages in parts of 256 KiB (docs/formats.md): the next level up of
+// gzip costs a quarter more time for less than a hundredth of the bytes.
 const (
 	gzipLevel = 6
 	zstdLevel = zstd.SpeedDefault

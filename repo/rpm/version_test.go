@@ -51,7 +51,7 @@ func TestCompareVersions(t *testing.T) {
 }
 
 // TestCompareEVRAsRpm compares thousands of random pairs with rpm's own
-// answers, given by its Lua interpreter in one run.
+// answers, given by its Lua interpreter in one run. Case 19.
 func TestCompareEVRAsRpm(t *testing.T) {
 	fixtures.NeedTool(t, "rpm")
 	random := rand.New(rand.NewPCG(3, 4))
