@@ -37,6 +37,9 @@ type task struct {
 	Time  time.Time // noon where it is zero
 	Base  string
 
+	Bucket, Endpoint, Prefix string // of an object store, in place of Dir
+
+	Awaits  bool // waits for dates that are ahead of the clock, as the program does
 	NoLinks bool // neither symbolic nor hard ones
 	Kill    int  // the process kills itself in this step, counted from 1
 
@@ -63,24 +66,38 @@ func publisher(text string) int {
 }
 
 // home is the task's store, which counts the steps of its commits.
-func (do task) home() store.Store {
+func (do task) home(ctx context.Context) (store.Store, error) {
 	if do.store != nil {
-		return do.store
+		return do.store, nil
 	}
 	var steps atomic.Int64 // files are staged side by side
-	return store.NewFolder(do.Dir, store.FolderOptions{
-		NoSymlinks: do.NoLinks, NoHardLinks: do.NoLinks,
-		Step: func(verb, name string) error {
-			step := int(steps.Add(1))
-			if step == do.Kill {
-				return syscall.Kill(os.Getpid(), syscall.SIGKILL)
-			}
-			if do.fault != nil {
-				return do.fault(step, verb, name)
-			}
-			return nil
-		},
-	})
+	each := func(verb, name string) error {
+		step := int(steps.Add(1))
+		if step == do.Kill {
+			return syscall.Kill(os.Getpid(), syscall.SIGKILL)
+		}
+		if do.fault != nil {
+			return do.fault(step, verb, name)
+		}
+		return nil
+	}
+	if do.Bucket != "" {
+		return store.NewS3(ctx, store.S3Options{Bucket: do.Bucket, Endpoint: do.Endpoint, Prefix: do.Prefix, Step: each})
+	}
+	return store.NewFolder(do.Dir, store.FolderOptions{NoSymlinks: do.NoLinks, NoHardLinks: do.NoLinks, Step: each}), nil
+}
+
+// await waits until the clock has come to a date.
+func (do task) await(ctx context.Context, date time.Time) error {
+	if !do.Awaits {
+		return nil
+	}
+	select {
+	case <-time.After(time.Until(date)):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // run does the task.
@@ -96,7 +113,11 @@ func (do task) run(ctx context.Context) (*repo.Result, error) {
 	if do.Time.IsZero() {
 		do.Time = noon
 	}
-	c := repo.Commit{Store: do.home(), Time: do.Time, Signer: signer(k), Jobs: 1}
+	home, err := do.home(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c := repo.Commit{Store: home, Time: do.Time, Await: do.await, Signer: signer(k), Jobs: 1}
 	o := repo.Options{Commit: c, Paths: do.Paths, Suite: do.Suite, Origin: "Example Archive", BaseURL: do.Base}
 	switch do.Do {
 	case "lose": // the publisher's state

@@ -1,0 +1,91 @@
+package repo_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"wain/fixtures"
+	"wain/fixtures/reader"
+	"wain/repo"
+	"wain/repo/store"
+)
+
+// TestManyPublishersS3: sixteen processes publish to one bucket at once, with clocks that are hours behind one another;
+// some are killed at any request. Those who say so have published, readers see nothing half, dates rise and are never
+// ahead of the clock, and nobody has to wait for the dead (cases 1, 4, 6).
+func TestManyPublishersS3(t *testing.T) {
+	publishers, rounds := 16, 1
+	if soaking() {
+		rounds = 10
+	}
+	server := fixtures.S3(t)
+	server.Setenv(t)
+	in := dist(t)
+	home, err := store.NewS3(t.Context(), store.S3Options{Bucket: server.Bucket, Endpoint: server.Endpoint, Prefix: "many"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	base := task{Do: "publish", Bucket: server.Bucket, Endpoint: server.Endpoint, Prefix: "many", Awaits: true}
+	begun := time.Now()
+	first := base
+	first.Paths, first.Time = []string{deb("0", "amd64").write(t, in), rpm("0", "amd64").write(t, in)}, begun.Add(-24*time.Hour)
+	first.must(t)
+	v := verifier(t, key(t, house))
+	web := reader.HTTP{Base: server.URL("many")}
+	apt, yum := aptReader(v, web, nil), yumReader(v, web, nil)
+	readers := reader.NewCrowd(t.Context())
+	readers.Add("apt by hash", 20*time.Millisecond, apt.Look)
+	readers.Add("yum", 20*time.Millisecond, yum.Look)
+	var runs []*publisherRun
+	for i := range publishers * rounds {
+		m, do := deb(fmt.Sprintf("1.%d", i), "amd64"), base
+		m.name = fmt.Sprintf("python-project%d", i%5)
+		do.Paths = []string{m.write(t, in)}
+		do.Time = begun.Add(-time.Duration(rand.Int64N(int64(12 * time.Hour))))
+		if i%4 == 3 {
+			do.Kill = 1 + rand.IntN(40)
+		}
+		runs = append(runs, &publisherRun{kill: do.Kill > 0, task: do})
+	}
+	crowd(t, publishers, runs)
+	t.Logf("%d publishers in %s", len(runs), time.Since(begun).Round(time.Millisecond))
+	for _, tally := range readers.Stop() {
+		t.Log(tally)
+		delete(tally.Bad, reader.Asc) // two requests
+		if len(tally.Bad) > 0 || tally.Views == 0 {
+			t.Errorf("%s: %v bad of %d views", tally.Name, tally.Bad, tally.Views)
+		}
+	}
+	good(t, "after all", apt.Look(t.Context()))
+	killed := 0
+	for i, run := range runs {
+		if run.code < 0 {
+			killed++
+		}
+		if run.code != 0 && !run.kill {
+			t.Errorf("a publisher that nobody killed: exit %d: %s", run.code, &run.out)
+		}
+		want := fmt.Sprintf("python-project%d 1.%d amd64", i%5, i)
+		if run.code == 0 && !slices.Contains(apt.Packages(), want) {
+			t.Errorf("%s was published and is not there", want)
+		}
+	}
+	t.Logf("%d killed", killed)
+	again := base
+	again.Paths, again.Time = []string{in}, time.Now()
+	again.must(t)
+	good(t, "published again", append(apt.Look(t.Context()), yum.Look(t.Context())...))
+	if len(apt.Packages()) != len(runs)+1 {
+		t.Errorf("%d packages, want %d", len(apt.Packages()), len(runs)+1)
+	}
+	findings, err := repo.Verify(t.Context(), repo.VerifyOptions{Store: home, Verifier: v, Jobs: 4})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range findings {
+		t.Errorf("%s: %s: %s", f.Path, f.Rule, f.Detail)
+	}
+}
