@@ -4,7 +4,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 FUZZTIME    ?= 30s
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test clients apps fuzz bench bench-publish golden lint docs check
+.PHONY: help build demo test clients apps fuzz bench bench-publish soak golden lint docs check
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 16
@@ -40,6 +40,10 @@ bench: build ## Measure converting beside dpkg-deb, nfpm and uv
 bench-publish: build ## Measure publishing beside aptly, reprepro, apt-ftparchive, createrepo_c and freight (minutes)
 	bash fixtures/setup
 	go run ./fixtures/bench publish
+
+soak: ## Readers poll 1,000 publishes, 500 processes are killed, every step of every operation fails (minutes)
+	bash fixtures/setup
+	WAIN_SOAK=1 go test -count=1 -timeout 40m -v -run '^Test(Readers|SlowReaders|KillAtEveryStep|FaultAtEveryStep|ManyPublishers|ManyPublishersOfOne|ManyPublishersS3|KilledProcesses)$$' ./repo ./cmd/wain | grep -v '^=== RUN'
 
 golden: ## Rewrite the golden files, then look at the diff
 	go test ./convert ./convert/pack -run Golden -update
