@@ -152,15 +152,14 @@ func (s *aptSuite) verifyForm(ctx context.Context, stem, suffix string, form vou
 	if !there && suffix == "" {
 		return false, nil // a plain form that is not stored needs no second name
 	}
-	stored := newMeter(form.kinds()...)
-	found, err := s.v.scan(ctx, hashed, "", stored, newMeter(), nil)
+	found, f, err := s.v.scan(ctx, hashed, "", form, vouched{size: -1}, nil)
 	switch {
-	case isStoreError(err):
+	case err != nil:
 		return there, err
 	case !found:
 		s.v.find("by-hash-missing", hashed, "Acquire-By-Hash is set, and apt asks for %s here", stem+suffix)
-	case form.differs(stored) != "":
-		s.v.find("index-differs", hashed, "%s", form.differs(stored))
+	case f != nil:
+		s.v.find(f.rule, hashed, "%s", f.text)
 	case !there && !s.v.ours:
 		return s.verifyFile(ctx, hashed, stem, suffix, form, plain)
 	}
@@ -184,24 +183,18 @@ func isStoreError(err error) bool {
 
 // verifyFile checks the bytes of one file, and takes what it says of packages unless another form did.
 func (s *aptSuite) verifyFile(ctx context.Context, file, stem, suffix string, form vouched, plain *vouched) (bool, error) {
-	stored, unpacked := newMeter(form.kinds()...), newMeter()
+	want := vouched{size: -1}
 	if plain != nil {
-		unpacked = newMeter(plain.kinds()...)
+		want = *plain
 	}
 	var read *batch
-	found, err := s.v.scan(ctx, file, suffix, stored, unpacked, s.parser(stem, suffix, file, &read))
-	if !found || isStoreError(err) {
+	found, f, err := s.v.scan(ctx, file, suffix, form, want, s.parser(stem, suffix, file, &read))
+	if !found || err != nil {
 		return found, err
 	}
 	switch {
-	case form.differs(stored) != "":
-		s.v.find("index-differs", file, "%s", form.differs(stored))
-	case errors.Is(err, errXZStreams):
-		s.v.find("index-xz-streams", file, "%v", err)
-	case err != nil && suffix != ".lzma":
-		s.v.find("index-malformed", file, "%v", err)
-	case plain != nil && suffix != "" && suffix != ".lzma" && plain.differs(unpacked) != "":
-		s.v.find("index-differs", file, "uncompressed: %s", plain.differs(unpacked))
+	case f != nil:
+		s.v.find(f.rule, file, "%s", f.text)
 	case read != nil:
 		s.parsed[stem] = true
 		s.v.duplicates(read, s.seen)

@@ -20,8 +20,12 @@ func records(r io.Reader, limit int, each func(record []byte) error) (first []by
 	in := bufio.NewReaderSize(r, 256<<10)
 	var text []byte
 	inside, begun := false, false
+	open := -1 // where in the text the tag begins that the next > ends
 	for {
 		part, err := in.ReadSlice('>')
+		if at := bytes.LastIndexByte(part, '<'); at >= 0 {
+			open = len(text) + at
+		}
 		text = append(text, part...)
 		if len(text) > limit {
 			return nil, fmt.Errorf("a record of more than %d bytes", limit)
@@ -46,10 +50,10 @@ func records(r io.Reader, limit int, each func(record []byte) error) (first []by
 			if err := each(text); err != nil {
 				return nil, err
 			}
-			text, inside = text[:0], false
+			text, inside, open = text[:0], false, -1
 		case !inside:
-			at := bytes.LastIndexByte(text, '<')
-			if at < 0 || !bytes.HasPrefix(text[at:], []byte(start)) {
+			at := open
+			if open = -1; at < 0 || !bytes.HasPrefix(text[at:], []byte(start)) {
 				continue
 			}
 			if !begun {

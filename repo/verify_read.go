@@ -14,6 +14,7 @@ import (
 	"hash"
 	"io"
 	"io/fs"
+	"slices"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
@@ -152,32 +153,62 @@ func (s source) Read(p []byte) (int, error) {
 // errXZStreams is an .xz file of several streams: apt, dnf and zypper read the first one alone.
 var errXZStreams = errors.New("several xz streams: clients read the first one alone")
 
-// scan reads a file once: stored is told its bytes, plain and parse what they unpack to as the suffix says. found is false where there is
-// no such file. The error is what is wrong with the file, unless it is a storeError.
-func (v *verification) scan(ctx context.Context, name, suffix string, stored, plain *meter, parse func(io.Reader) error) (found bool, err error) {
+// A fault is what is wrong with an index file.
+type fault struct{ rule, text string }
+
+// scan reads an index once, as far as it can be what is vouched for, and hands what it unpacks to, as the suffix says,
+// to parse. It finds the first of its faults. The error is the store's, or a *LimitError.
+func (v *verification) scan(ctx context.Context, name, suffix string, form, plain vouched, parse func(io.Reader) error) (found bool, f *fault, err error) {
 	o, err := v.at.Open(ctx, name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
+		return false, nil, nil
 	}
 	if err != nil {
-		return true, storeError{err}
+		return true, nil, err
 	}
 	defer o.Close()
-	limited := &io.LimitedReader{R: source{o}, N: maxIndexSize + 1}
-	file := bufio.NewReaderSize(io.TeeReader(limited, stored), indexReadAhead)
-	err = unpack(suffix, file, plain, parse)
+	if form.size >= 0 && o.Size() != form.size {
+		return true, &fault{"index-differs", fmt.Sprintf("has %d bytes, not %d", o.Size(), form.size)}, nil
+	}
+	if o.Size() > maxIndexSize {
+		return true, nil, &SizeError{Name: name, Max: maxIndexSize}
+	}
+	stored, unpacked := newMeter(form.kinds()...), newMeter(plain.kinds()...)
+	file := bufio.NewReaderSize(io.TeeReader(source{o}, stored), indexReadAhead)
+	limit := int64(maxIndexPlain)
+	if plain.size >= 0 && packed(suffix) {
+		limit = min(limit, plain.size)
+	}
+	err = unpack(suffix, file, limit, unpacked, parse)
 	// What is left belongs to the file, whatever the decompressor made of it.
 	if _, rest := io.Copy(io.Discard, file); rest != nil {
-		return true, rest
+		return true, nil, rest
 	}
-	if limited.N == 0 {
-		return true, &SizeError{Name: name, Max: maxIndexSize}
+	var long *tooLong
+	switch {
+	case isStoreError(err):
+		return true, nil, err
+	case form.differs(stored) != "":
+		f = &fault{"index-differs", form.differs(stored)}
+	case errors.Is(err, errXZStreams):
+		f = &fault{"index-xz-streams", err.Error()}
+	case errors.As(err, &long):
+		f = &fault{"index-differs", "uncompressed: " + err.Error()}
+	case err != nil:
+		f = &fault{"index-malformed", err.Error()}
+	case packed(suffix) && plain.differs(unpacked) != "":
+		f = &fault{"index-differs", "uncompressed: " + plain.differs(unpacked)}
 	}
-	return true, err
+	return true, f, nil
 }
 
+// tooLong is a file that unpacks to more than is announced, or to more than we look into.
+type tooLong struct{ limit int64 }
+
+func (e *tooLong) Error() string { return fmt.Sprintf("has more than %d bytes", e.limit) }
+
 // unpack hands on what a file of a suffix unpacks to.
-func unpack(suffix string, file *bufio.Reader, plain *meter, parse func(io.Reader) error) error {
+func unpack(suffix string, file *bufio.Reader, limit int64, plain *meter, parse func(io.Reader) error) error {
 	r, err := unpacker(suffix, file)
 	if err != nil {
 		return noEnd(err)
@@ -185,7 +216,7 @@ func unpack(suffix string, file *bufio.Reader, plain *meter, parse func(io.Reade
 	if c, ok := r.(io.Closer); ok {
 		defer c.Close()
 	}
-	limited := &io.LimitedReader{R: r, N: maxIndexPlain + 1}
+	limited := &io.LimitedReader{R: r, N: limit + 1}
 	content := io.TeeReader(limited, plain)
 	if parse != nil {
 		err = parse(content)
@@ -194,13 +225,16 @@ func unpack(suffix string, file *bufio.Reader, plain *meter, parse func(io.Reade
 		return noEnd(rest) // whatever the parser says of what is damaged
 	}
 	if limited.N == 0 {
-		return &SizeError{Name: "the uncompressed index", Max: maxIndexPlain}
+		return &tooLong{limit}
 	}
 	if x, ok := r.(*xz.Reader); ok && err == nil {
 		err = oneStream(x)
 	}
 	return err
 }
+
+// packed reports whether we can tell what a file of the suffix is uncompressed.
+func packed(suffix string) bool { return slices.Contains(packings()[1:5], suffix) }
 
 // unpacker undoes the compression that a suffix stands for; what has another one is taken as it is.
 func unpacker(suffix string, file *bufio.Reader) (io.Reader, error) {

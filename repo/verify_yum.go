@@ -3,7 +3,6 @@ package repo
 import (
 	"context"
 	"encoding/xml"
-	"errors"
 	"io"
 	"maps"
 	"path"
@@ -199,30 +198,19 @@ func (y *yumSuite) entry(ctx context.Context, d repomdData, doc *document) error
 	if kind, _ := strongest(form); !strong(kind) {
 		v.find("digest-weak", y.file, "%s has a checksum of type %q alone", d.Type, d.Checksum.Type)
 	}
-	stored, unpacked := newMeter(form.kinds()...), newMeter(plain.kinds()...)
-	suffix := path.Ext(doc.file)
-	found, err := v.scan(ctx, doc.file, suffix, stored, unpacked, y.parser(doc))
+	found, f, err := v.scan(ctx, doc.file, path.Ext(doc.file), form, plain, y.parser(doc))
 	switch {
-	case isStoreError(err):
+	case err != nil:
 		return err
 	case !found:
 		v.find("index-missing", doc.file, "repomd.xml lists it: zypper fetches every file of the list")
-	case form.differs(stored) != "":
-		v.find("index-differs", doc.file, "%s", form.differs(stored))
-	case errors.Is(err, errXZStreams):
-		v.find("index-xz-streams", doc.file, "%v", err)
-	case err != nil:
-		v.find("index-malformed", doc.file, "%v", err)
-	case packed(suffix) && plain.differs(unpacked) != "":
-		v.find("index-differs", doc.file, "uncompressed: %s", plain.differs(unpacked))
+	case f != nil:
+		v.find(f.rule, doc.file, "%s", f.text)
 	default:
 		doc.good = true
 	}
 	return nil
 }
-
-// packed reports whether we can tell what a file of the suffix is uncompressed.
-func packed(suffix string) bool { return slices.Contains(packings()[1:5], suffix) }
 
 // parser returns what reads a document; nil for one that says nothing of packages.
 func (y *yumSuite) parser(doc *document) func(io.Reader) error {
