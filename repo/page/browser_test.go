@@ -265,7 +265,6 @@ func TestBrowserAccessible(t *testing.T) {
 
 // TestBrowserPrints: a PDF has all snippets in it, the closed ones too.
 func TestBrowserPrints(t *testing.T) {
-	fixtures.NeedTool(t, "chromium-headless-shell")
 	b := fixtures.NewBrowser(t)
 	s := serve(t, page.HTML(example()))
 	p := b.Open(t, s.URL+"/index.html", fixtures.BrowserView{Width: 1280, Height: 800})
