@@ -52,12 +52,17 @@ func hands(t *testing.T, g *gnupg) []hand {
 			func(text []byte) []byte { return gpg(text, "--detach-sign") },
 		})
 	}
-	return append(all, version6(t))
+	return append(all,
+		newer(t, "v6", &packet.Config{V6Keys: true, Algorithm: packet.PubKeyAlgoEd25519}),
+		newer(t, "v4-ed25519", &packet.Config{Algorithm: packet.PubKeyAlgoEd25519}),
+		newer(t, "v4-ed448", &packet.Config{Algorithm: packet.PubKeyAlgoEd448}),
+	)
 }
 
-func version6(t *testing.T) hand {
-	config := &packet.Config{V6Keys: true, Algorithm: packet.PubKeyAlgoEd25519, DefaultHash: crypto.SHA256, Time: func() time.Time { return keysMade }}
-	entity, err := openpgp.NewEntity("wain TEST ONLY v6", "", "v6@example.org", config)
+// newer is the hand of a key that GnuPG 2.2 cannot make.
+func newer(t *testing.T, name string, config *packet.Config) hand {
+	config.DefaultHash, config.Time = crypto.SHA512, func() time.Time { return keysMade }
+	entity, err := openpgp.NewEntity("wain TEST ONLY "+name, "", name+"@example.org", config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,9 +81,9 @@ func version6(t *testing.T) hand {
 		}
 		return out.Bytes()
 	}
-	now := &packet.Config{DefaultHash: crypto.SHA256}
+	now := &packet.Config{DefaultHash: crypto.SHA512}
 	return hand{
-		"v6", ring.Certificates()[0].Armored(),
+		name, ring.Certificates()[0].Armored(),
 		func(text []byte) []byte {
 			return write(func(out *bytes.Buffer) error {
 				w, err := clearsign.Encode(out, entity.PrivateKey, now)
@@ -180,7 +185,7 @@ func (h hand) repository(t *testing.T, g *gnupg, dir string) {
 		put(t, dir, name, data)
 	}
 	pkg := buildRPM(t, g)
-	if slices.Contains([]string{"nistp256", "brainpool", "v6"}, h.name) { // rpmsign has no tag for them
+	if slices.Contains([]string{"nistp256", "brainpool", "v6", "v4-ed25519", "v4-ed448"}, h.name) { // rpmsign has no tag for them
 		put(t, dir, "yum/hello-1-1.noarch.rpm", pkg)
 	} else {
 		put(t, dir, "yum/hello-1-1.noarch.rpm", rpmsign(t, g, pkg, h.binary))

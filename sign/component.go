@@ -79,6 +79,10 @@ func (c *component) rules() []string {
 	case isRSA(c.public) && bits < 3072:
 		all = append(all, "rsa-2048")
 	case isRSA(c.public):
+	case c.public.PubKeyAlgo == packet.PubKeyAlgoEd25519, c.public.PubKeyAlgo == packet.PubKeyAlgoEd448:
+		if c.public.Version == 4 {
+			all = append(all, "rfc9580-algorithm")
+		}
 	case name == "Ed25519", name == "Ed448":
 		all = append(all, strings.ToLower(name))
 	case strings.HasPrefix(name, "Brainpool"):

@@ -8,9 +8,11 @@
 // signs: the one shape that every client reads. [Read] takes what an operator
 // already has: armored, binary or base64 text, told apart by content; GnuPG's
 // exports with a passphrase, with a signing subkey, and with an offline primary
-// (the gnu-dummy stub). [Key.Check] and [Certificate.Check] refuse keys that a
-// current client refuses, with a typed error a fact; [Certificate.Warnings]
-// names what only some clients, or only later ones, refuse.
+// (the gnu-dummy stub); [ReadAll] reads several keys. [Key.Check] and
+// [Certificate.Check] refuse keys that no repository should be signed with, with
+// a typed error a fact. [Certificate.Refusals] says which versions of apt, rpm,
+// dnf and zypper refuse a key, on which targets and from which day, out of one
+// table; [Certificate.Warnings] sums it up.
 //
 // # Signatures
 //
@@ -22,6 +24,9 @@
 // takes from RSA; a larger curve gets the larger digest that its standard asks
 // for. No subpacket is marked critical, since rpm up to 4.16 refuses some that
 // it would otherwise ignore.
+//
+// [Keys] signs with several keys at once, so that a repository can go from one to
+// the next, and verifies each signature with the public half that is published.
 //
 // [Keyring] verifies detached, cleartext and rpm header signatures against
 // given keys, at least as strictly as apt 3: the facts that [Certificate.Check] refuses

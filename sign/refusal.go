@@ -86,6 +86,8 @@ func (f fact) subject() string {
 		return "a SHA-1 self-signature"
 	case "key-version":
 		return fmt.Sprintf("keys of version %d", f.of.public.Version)
+	case "rfc9580-algorithm":
+		return algorithm(f.of.public) + " in the form of RFC 9580"
 	case "key-flags":
 		return "keys without key flags"
 	case "signing-subkey":
@@ -154,7 +156,8 @@ func (c *Certificate) hopeless(at time.Time, has func(*component) bool) bool {
 // A Warning is a fact about a usable key that some clients refuse, or will.
 type Warning struct {
 	// Rule is a stable name: "expires-soon", "rsa-2048" (under 3072 bits),
-	// "ed25519", "nist-curve", "ed448", "signing-subkey", "key-flags".
+	// "ed25519", "nist-curve", "ed448", "rfc9580-algorithm" (Ed25519 and Ed448
+	// under the numbers that GnuPG does not know), "signing-subkey", "key-flags".
 	Rule string
 	// From is the day on which the first client refuses; zero: some do today.
 	From time.Time

@@ -1,12 +1,16 @@
 package sign
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Where the rows of refusals come from, beside the clients that
 // clients_test.go runs (apt 2.6 and 3.0, rpm 4.18, dnf 4.14, zypper 1.14).
 const (
 	fromTests    = "sign/clients_test.go: measured"
-	fromAptCheck = "docs/formats.md: measured with Debian's builds"
+	fromDebian11 = "docs/trust.md: measured with dnf 4.5 and librepo 1.12 of Debian 11"
+	fromGnuPG    = "https://gnupg.org/download/release_notes.html"                         // since 2.3
 	fromAptRules = "https://gist.github.com/julian-klode/613b52558b65d03683e92a981647b3fa" // apt's policy for sqv
 	fromRedHat   = "https://www.redhat.com/en/blog/rhel-security-sha-1-package-signatures-distrusted-rhel-9"
 	fromEL8      = "https://github.com/nushell/integrations/issues/7"
@@ -75,6 +79,7 @@ func refusals() []refusalRow {
 	sqv := []string{"apt 3.0", "apt 3.1 to 3.3"}
 	sequoia := []string{"rpm 4.19", "rpm 6.0"} // of EL 10 and Fedora, under their crypto policies
 	el9 := []string{"rpm 4.16 (EL 9)"}
+	old := []string{"rpm 4.11 (EL 7)", "rpm 4.14", "rpm 4.16 (EL 9)", "rpm 4.16 (Amazon)", "rpm 4.18 (Debian 12)"}
 	dnf := []string{"dnf 4.5 (early EL 8)", "dnf 4.7", "dnf 4.14", "dnf 4.20", "dnf5"}
 	var all []string
 	for _, client := range Clients() {
@@ -99,21 +104,24 @@ func refusals() []refusalRow {
 		{"ed25519", today, []string{"rpm 4.11 (EL 7)", "rpm 4.14"}, fromEL8},
 		{"ed25519", today, el9, fromEL9},
 		{"ed25519", today, []string{"rpm 4.16 (Amazon)"}, fromEdDSA},
-		{"ed448", today, gpgv[:3], fromAptCheck},
-		{"ed448", today, []string{"rpm 4.11 (EL 7)", "rpm 4.14", "rpm 4.16 (EL 9)", "rpm 4.16 (Amazon)", "rpm 4.18 (Debian 12)", "rpm 4.20"}, fromEdDSA},
-		{"nist-curve", today, []string{"rpm 4.18 (Debian 12)"}, fromTests},
-		{"nist-curve", today, []string{"rpm 4.11 (EL 7)", "rpm 4.14", "rpm 4.16 (EL 9)", "rpm 4.16 (Amazon)"}, fromECDSA},
+		{"ed448", today, gpgv[:3], fromGnuPG},
+		{"ed448", today, append(slices.Clone(old), "rpm 4.20"), fromEdDSA},
+		{"rfc9580-algorithm", today, gpgv, fromTests},
+		{"rfc9580-algorithm", today, old, fromTests},
+		{"rfc9580-algorithm", today, []string{"dnf 4.5 (early EL 8)", "dnf 4.7", "dnf 4.14", "zypper 1.14"}, fromTests},
+		{"nist-curve", today, old[4:], fromTests},
+		{"nist-curve", today, old[:4], fromECDSA},
 		// apt's policy names 2028-02-01 for it; sqv is built with Nettle, which has no such curve.
 		{"brainpool", today, sqv, fromTests},
-		{"brainpool", today, []string{"rpm 4.18 (Debian 12)"}, fromTests},
-		{"brainpool", today, []string{"rpm 4.11 (EL 7)", "rpm 4.14", "rpm 4.16 (EL 9)", "rpm 4.16 (Amazon)"}, fromECDSA},
+		{"brainpool", today, old[4:], fromTests},
+		{"brainpool", today, old[:4], fromECDSA},
 
 		{"key-version", today, gpgv, fromTests},
-		{"key-version", today, []string{"rpm 4.18 (Debian 12)"}, fromTests},
-		{"key-version", today, []string{"rpm 4.11 (EL 7)", "rpm 4.14", "rpm 4.16 (EL 9)", "rpm 4.16 (Amazon)", "rpm 4.19", "rpm 4.20"}, fromV6},
+		{"key-version", today, old[4:], fromTests},
+		{"key-version", today, append(slices.Clone(old[:4]), "rpm 4.19", "rpm 4.20"), fromV6},
 		{"key-version", today, []string{"dnf 4.5 (early EL 8)", "dnf 4.7", "dnf 4.14", "zypper 1.14"}, fromTests},
 		{"key-flags", today, sequoia, fromFlags},
-		{"signing-subkey", today, dnf[:1], fromAptCheck},
+		{"signing-subkey", today, dnf[:1], fromDebian11},
 		// Signatures from before the end; newer ones cannot be made.
 		{"expired", today, gpgv, fromTests},
 		{"expired", today, dnf, fromTests},
