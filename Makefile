@@ -21,7 +21,7 @@ test: build ## Everything: install what the tests need (as root on Debian), then
 
 clients: build ## Only the tests with real apt, dnf, zypper and Puppet
 	bash fixtures/setup
-	WAIN_ROOTS=1 go test -count=1 -timeout 20m -run 'Client' ./cmd/wain ./repo
+	WAIN_ROOTS=1 go test -count=1 -timeout 20m -run 'Client' ./cmd/wain ./repo ./sign
 
 apps: build ## Real applications, each from a lock of another format, installed by apt and dnf and used
 	bash fixtures/setup

@@ -121,7 +121,7 @@ func put(t *testing.T, dir, name string, data []byte) {
 
 // The table of refusals says what the clients of the client roots do with each
 // key, and both say it of a kind of key that somebody has.
-func TestRefusalsAgainstClients(t *testing.T) {
+func TestClientsRefuseKeys(t *testing.T) {
 	fixtures.NeedRoots(t)
 	g := newGnuPG(t)
 	fixtures.NeedTool(t, "createrepo_c")

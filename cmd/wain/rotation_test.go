@@ -13,7 +13,7 @@ import (
 // A repository goes from the key archive to the key next without an outage:
 // signed by the first, by both, by the second. Hosts that have one key, the
 // other, or both accept each state or refuse it, as docs/trust.md says.
-func TestKeyRotation(t *testing.T) {
+func TestClientKeyRotation(t *testing.T) {
 	fixtures.NeedRoots(t)
 	w := newWorkshop(t)
 	for _, name := range []string{"next.key", "next.asc"} {
