@@ -50,6 +50,14 @@ func (s *S3) open(file File) (*body, error) {
 	b := &body{name: file.Name, size: file.Size, sum: file.SHA256, close: source.Close}
 	if seeker, ok := source.(io.ReadSeeker); ok {
 		b.source = seeker
+		size, err := seeker.Seek(0, io.SeekEnd)
+		if err == nil && size != file.Size { // a server might take a short body for a whole one
+			err = &ContentError{Name: file.Name, WantSize: file.Size, GotSize: size}
+		}
+		if err != nil {
+			_ = b.close()
+			return nil, sourceError(file.Name, err)
+		}
 		return b, nil
 	}
 	spool, err := temporary()

@@ -131,7 +131,7 @@ func (s *S3) list(ctx context.Context, folder, delimiter string, page func(out *
 	}
 	for {
 		var out *s3.ListObjectsV2Output
-		err := s.ask(ctx, "list", folder, 1<<20, func(ctx context.Context) (err error) {
+		err := s.ask(ctx, "list", folder, 0, func(ctx context.Context) (err error) {
 			out, err = s.client.ListObjectsV2(ctx, input)
 			return err
 		})

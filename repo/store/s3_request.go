@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"math/rand/v2"
+	"net/http"
 	"time"
 
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
@@ -14,7 +15,7 @@ import (
 )
 
 // slowest is the rate in bytes a second below which a transfer counts as broken.
-const slowest = 32 << 10
+const slowest = 128 << 10
 
 // ask sends a request, which moves size bytes, and sends it again after failures that may pass. It must do no harm
 // when it is carried out twice. The error is the last try's, for explain.
@@ -89,14 +90,18 @@ const (
 // stat returns nil where there is no object.
 func (s *S3) stat(ctx context.Context, name string) (*stat, error) {
 	var found *stat
-	err := s.ask(ctx, "head", name, 0, func(ctx context.Context) error {
+	send := func(ctx context.Context) error {
 		out, err := s.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &s.options.Bucket, Key: s.key(name)})
 		if err != nil {
 			return err
 		}
 		found = newStat(out.ETag, out.ContentLength, out.Metadata, out.LastModified, out.ResultMetadata)
 		return nil
-	})
+	}
+	err := s.ask(ctx, "head", name, 0, send)
+	if status(err) == http.StatusForbidden { // without a body that says why: our clock may have jumped
+		err = s.ask(ctx, "head", name, 0, send)
+	}
 	if absent(err) {
 		return nil, nil
 	}
