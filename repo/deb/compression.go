@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
@@ -26,7 +27,7 @@ type form struct {
 	// magic is what the stored member begins with; "" where any byte may.
 	magic string
 	// open returns the tar's bytes.
-	open func(r *bufio.Reader) (io.Reader, error)
+	open func(d *Reader, r *bufio.Reader) (io.Reader, error)
 	// dataOnly is set where no control member may be stored that way.
 	dataOnly bool
 }
@@ -34,11 +35,11 @@ type form struct {
 // forms lists what deb(5) knows, and bzip2 for both members.
 func forms() []form {
 	return []form{
-		{"", "", func(r *bufio.Reader) (io.Reader, error) { return r, nil }, false},
+		{"", "", func(_ *Reader, r *bufio.Reader) (io.Reader, error) { return r, nil }, false},
 		{".gz", "\x1f\x8b", openGzip, false},
-		{".xz", "\xfd7zXZ\x00", openXZ, false},
+		{".xz", "\xfd7zXZ\x00", (*Reader).openXZ, false},
 		{".zst", "\x28\xb5\x2f\xfd", openZstd, false},
-		{".bz2", "BZh", func(r *bufio.Reader) (io.Reader, error) { return bzip2.NewReader(r), nil }, false},
+		{".bz2", "BZh", func(_ *Reader, r *bufio.Reader) (io.Reader, error) { return bzip2.NewReader(r), nil }, false},
 		{".lzma", "\x5d\x00\x00", openLZMA, true},
 	}
 }
@@ -72,9 +73,9 @@ func (f form) checkMagic(name string, r *bufio.Reader) error {
 	return nil
 }
 
-func openGzip(r *bufio.Reader) (io.Reader, error) { return gzip.NewReader(r) }
+func openGzip(_ *Reader, r *bufio.Reader) (io.Reader, error) { return gzip.NewReader(r) }
 
-func openZstd(r *bufio.Reader) (io.Reader, error) {
+func openZstd(_ *Reader, r *bufio.Reader) (io.Reader, error) {
 	d, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
 		zstd.WithDecoderMaxWindow(maxWindow))
 	if err != nil {
@@ -85,11 +86,29 @@ func openZstd(r *bufio.Reader) (io.Reader, error) {
 
 // openXZ uses the one decoder that refuses a large dictionary before it
 // allocates it, in every block.
-func openXZ(r *bufio.Reader) (io.Reader, error) { return xz.NewReader(r, maxWindow) }
+func (d *Reader) openXZ(r *bufio.Reader) (io.Reader, error) {
+	if x, ok := d.xz.Get().(*xz.Reader); ok {
+		return &xzReader{x, &d.xz}, x.Reset(r)
+	}
+	x, err := xz.NewReader(r, maxWindow)
+	return &xzReader{x, &d.xz}, err
+}
+
+// xzReader goes back to where it came from when it is closed, whatever it has
+// met: the next one resets it.
+type xzReader struct {
+	*xz.Reader
+	pool *sync.Pool
+}
+
+func (x *xzReader) Close() error {
+	x.pool.Put(x.Reader)
+	return nil
+}
 
 // openLZMA reads the format that xz replaced. Its header is 13 bytes:
 // properties, the dictionary's size, the length of what is packed.
-func openLZMA(r *bufio.Reader) (io.Reader, error) {
+func openLZMA(_ *Reader, r *bufio.Reader) (io.Reader, error) {
 	head, err := r.Peek(13)
 	if err != nil {
 		return nil, io.ErrUnexpectedEOF

@@ -17,7 +17,7 @@ const (
 
 // readControl unpacks a stored control member to its end, so that its
 // checksum is verified, and returns the control file.
-func readControl(name string, f form, stored io.Reader) ([]byte, error) {
+func (d *Reader) readControl(name string, f form, stored io.Reader) ([]byte, error) {
 	buffered := bufio.NewReader(stored)
 	if err := f.checkMagic(name, buffered); err != nil {
 		return nil, err
@@ -25,7 +25,7 @@ func readControl(name string, f form, stored io.Reader) ([]byte, error) {
 	if f.dataOnly {
 		return nil, refuse("compression", name, "a control member is not stored that way")
 	}
-	unpacked, err := f.open(buffered)
+	unpacked, err := f.open(d, buffered)
 	if err != nil {
 		return nil, damagedControl(name, err)
 	}

@@ -10,6 +10,7 @@ import (
 	"hash"
 	"io"
 	"strings"
+	"sync"
 )
 
 // Package is what an index says of one package file.
@@ -34,10 +35,18 @@ type Package struct {
 // read once. What is wrong with the package is an [*Error]; an error of r
 // comes back as it is, or inside an [*Error] when it struck while a member was
 // unpacked.
-func Read(r io.ReaderAt, size int64) (*Package, error) {
+func Read(r io.ReaderAt, size int64) (*Package, error) { return new(Reader).Read(r, size) }
+
+// A Reader reads many packages. The zero value is ready, and it may be used by
+// several goroutines at once. It keeps dictionaries of xz between packages: to
+// allocate them takes more time than all else that a small package needs.
+type Reader struct{ xz sync.Pool }
+
+// Read is [Read] for one of many packages.
+func (d *Reader) Read(r io.ReaderAt, size int64) (*Package, error) {
 	sum := newSums()
 	buffer := bufio.NewReaderSize(io.NewSectionReader(r, 0, size), int(min(max(size, 512), 128<<10)))
-	text, err := readMembers(io.TeeReader(buffer, sum), size)
+	text, err := d.readMembers(io.TeeReader(buffer, sum), size)
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +62,7 @@ func Read(r io.ReaderAt, size int64) (*Package, error) {
 }
 
 // readMembers walks the whole archive and returns the control file.
-func readMembers(r io.Reader, size int64) ([]byte, error) {
+func (d *Reader) readMembers(r io.Reader, size int64) ([]byte, error) {
 	a, err := openArchive(r, size)
 	if err != nil {
 		return nil, err
@@ -78,7 +87,7 @@ func readMembers(r io.Reader, size int64) ([]byte, error) {
 			if data != "" {
 				return nil, refuse("member-order", m.name, "the control member follows the data member")
 			}
-			if control, err = readControl(m.name, f, a.member); err != nil {
+			if control, err = d.readControl(m.name, f, a.member); err != nil {
 				return nil, err
 			}
 		} else if f, ok := formOf(m.name, "data.tar"); ok {

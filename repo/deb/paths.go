@@ -27,7 +27,10 @@ const (
 // A package that [Read] accepts is refused where its data member is damaged,
 // unpacks to more than 64 GiB, or has names that
 // take more than 256 MiB.
-func Paths(r io.ReaderAt, size int64) ([]string, error) {
+func Paths(r io.ReaderAt, size int64) ([]string, error) { return new(Reader).Paths(r, size) }
+
+// Paths is [Paths] for one of many packages.
+func (d *Reader) Paths(r io.ReaderAt, size int64) ([]string, error) {
 	a, err := openArchive(bufio.NewReaderSize(io.NewSectionReader(r, 0, size), int(min(max(size, 512), 128<<10))), size)
 	if err != nil {
 		return nil, err
@@ -44,19 +47,19 @@ func Paths(r io.ReaderAt, size int64) ([]string, error) {
 			return nil, err
 		}
 		if f, ok := formOf(m.name, "data.tar"); ok {
-			return readPaths(m.name, f, a.member)
+			return d.readPaths(m.name, f, a.member)
 		}
 	}
 }
 
 // readPaths unpacks a stored data member to its end, so that its checksum is
 // verified.
-func readPaths(name string, f form, stored io.Reader) ([]string, error) {
+func (d *Reader) readPaths(name string, f form, stored io.Reader) ([]string, error) {
 	buffered := bufio.NewReader(stored)
 	if err := f.checkMagic(name, buffered); err != nil {
 		return nil, err
 	}
-	unpacked, err := f.open(buffered)
+	unpacked, err := f.open(d, buffered)
 	if err != nil {
 		return nil, damagedData(name, err)
 	}
