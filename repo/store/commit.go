@@ -69,7 +69,8 @@ func (c *commit) run(ctx context.Context) (err error) {
 	return c.publish()
 }
 
-// keepPast gives the folders of new generations the files of earlier ones that their trees still show.
+// keepPast gives the folders of new generations the files of earlier ones that their trees still show. A busy day has
+// thousands of them.
 func (c *commit) keepPast() error {
 	for _, tree := range c.change.Head.Trees {
 		if c.folder.shows(tree) {
@@ -77,16 +78,40 @@ func (c *commit) keepPast() error {
 		}
 		for _, past := range tree.Past {
 			name := path.Join(tree.Folder, past.Name)
-			if _, err := os.Lstat(c.folder.path(name)); err == nil {
-				continue
-			}
-			err := c.place(File{Name: name, Link: past.From})
-			if err != nil && !errors.Is(err, fs.ErrNotExist) { // removed by hand: the past is a courtesy
+			err := c.linkNew(past.From, name)
+			if err != nil && !errors.Is(err, fs.ErrExist) && !errors.Is(err, fs.ErrNotExist) { // removed by hand: the past is a courtesy
 				return err
 			}
 		}
 	}
 	return c.sync()
+}
+
+// linkNew gives an object a further name, which fails with fs.ErrExist where something is.
+func (c *commit) linkNew(from, name string) error {
+	if err := c.mkdir(path.Dir(name)); err != nil {
+		return fmt.Errorf("store %s: %w", name, err)
+	}
+	if c.folder.options.NoHardLinks {
+		if _, err := os.Lstat(c.folder.path(name)); err == nil {
+			return fs.ErrExist
+		}
+		return c.place(File{Name: name, Link: from})
+	}
+	if err := c.folder.step("place", name); err != nil {
+		return err
+	}
+	at := c.folder.path(name)
+	err := os.Link(c.folder.path(from), at)
+	switch {
+	case err == nil:
+		c.made = append(c.made, at)
+		c.touch(at)
+		return nil
+	case errors.Is(err, fs.ErrExist), errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	return c.place(File{Name: name, Link: from})
 }
 
 // decide replaces the state file: what was placed before now counts.
@@ -264,10 +289,15 @@ const (
 
 // link makes path another name of the file at target, or a copy of it where hard links are not to be had.
 func (f *Folder) link(target, path string) error {
-	temporary := path + linking
-	_ = os.Remove(temporary)
 	err := error(unix.ENOTSUP)
 	if !f.options.NoHardLinks {
+		if err = os.Link(target, path); err == nil {
+			return nil
+		}
+	}
+	temporary := path + linking
+	_ = os.Remove(temporary)
+	if errors.Is(err, fs.ErrExist) {
 		err = os.Link(target, temporary)
 	}
 	if errors.Is(err, fs.ErrNotExist) {
