@@ -25,9 +25,6 @@ type PromoteOptions struct {
 // *ExistsError for another package of the same name, version and architecture.
 func Promote(ctx context.Context, o PromoteOptions) (*Result, error) {
 	errs := []error{o.check(true)}
-	if !validSuite(o.To) {
-		errs = append(errs, &SuiteError{Suite: o.To})
-	}
 	if o.From == o.To {
 		errs = append(errs, &OptionError{"to", o.To, "the packages come from that suite"})
 	}
@@ -71,6 +68,9 @@ func Promote(ctx context.Context, o PromoteOptions) (*Result, error) {
 // sameFormat refuses a suite to promote to that has none of the formats of the one the packages come from.
 func (c *current) sameFormat(o PromoteOptions, from []*suite) error {
 	to, err := c.suitesOf(o.To)
+	if err != nil && !validSuite(o.To) {
+		return &SuiteError{Suite: o.To}
+	}
 	if err != nil {
 		return nil // it is made
 	}

@@ -11,8 +11,8 @@ import (
 // openExisting reads the repository's state. The error matches [ErrNoRepository] where there is none.
 func openExisting(ctx context.Context, at store.Reader) (*current, error) {
 	now, err := openCurrent(ctx, at)
-	if err == nil && !now.exists() {
-		err = ErrNoRepository
+	if err == nil && !now.exists() || errors.Is(err, errors.ErrUnsupported) {
+		err = ErrNoRepository // or a web server that does not serve its state
 	}
 	return now, err
 }

@@ -32,7 +32,7 @@ is published or was added are refused with exit code 4.`,
 			return runAdd(cmd.Context(), args, opts, con)
 		},
 	}
-	opts.repositoryFlag.addFlags(cmd)
+	opts.addWriterFlags(cmd)
 	opts.intake.addFlags(cmd)
 	cmd.ValidArgsFunction = completeOperands("deb", "rpm")
 	return cmd

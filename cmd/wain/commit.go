@@ -16,8 +16,16 @@ type repositoryFlag struct {
 	single bool // of the commands that change it
 }
 
+// addFlags is for commands that change nothing.
 func (r *repositoryFlag) addFlags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&r.ref, "repo", "", "the repository: a `folder`, s3://BUCKET/PREFIX, or the URL of one that is served (else WAIN_REPO)")
+	completeFolders(cmd, "repo")
+}
+
+// addWriterFlags is for commands that change the repository.
+func (r *repositoryFlag) addWriterFlags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&r.ref, "repo", "", "the repository: a `folder`, or s3://BUCKET/PREFIX (else WAIN_REPO)")
+	cmd.Flags().BoolVar(&r.single, "single-publisher", false, "on S3: do without conditional requests, where the server has none; see to it yourself that publishers take turns")
 	completeFolders(cmd, "repo")
 }
 
@@ -26,10 +34,20 @@ func (r *repositoryFlag) open(con *console) (store.Store, error) {
 	return con.openRepository(r.ref, r.single)
 }
 
+// openReader gives the repository for commands that change nothing: it may be
+// one that a web server serves.
+func (r *repositoryFlag) openReader(ctx context.Context, con *console) (store.Reader, error) {
+	ref, err := con.repository(r.ref)
+	if err != nil {
+		return nil, err
+	}
+	return con.openReader(ctx, ref)
+}
+
 // describe reads what the repository is. Its error matches repo.ErrNoRepository
 // where there is none.
-func (r *repositoryFlag) describe(ctx context.Context, con *console) (store.Store, *repo.Repository, error) {
-	at, err := r.open(con)
+func (r *repositoryFlag) describe(ctx context.Context, con *console) (store.Reader, *repo.Repository, error) {
+	at, err := r.openReader(ctx, con)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -44,8 +62,7 @@ type committing struct {
 }
 
 func (o *committing) addFlags(cmd *cobra.Command) {
-	o.repositoryFlag.addFlags(cmd)
-	cmd.Flags().BoolVar(&o.single, "single-publisher", false, "on S3: do without conditional requests, where the server has none; see to it yourself that publishers take turns")
+	o.addWriterFlags(cmd)
 	o.signing.addFlags(cmd)
 }
 

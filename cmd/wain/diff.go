@@ -49,7 +49,7 @@ func runDiff(ctx context.Context, operands []string, at repositoryFlag, con *con
 		}
 		numbers = append(numbers, n)
 	}
-	home, err := at.open(con)
+	home, err := at.openReader(ctx, con)
 	if err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func runDiff(ctx context.Context, operands []string, at repositoryFlag, con *con
 }
 
 // compared are the two generations that the given numbers stand for.
-func compared(ctx context.Context, home store.Store, numbers []int) (from, to int, err error) {
+func compared(ctx context.Context, home store.Reader, numbers []int) (from, to int, err error) {
 	if len(numbers) == 2 {
 		return numbers[0], numbers[1], nil
 	}
@@ -103,7 +103,7 @@ func compared(ctx context.Context, home store.Store, numbers []int) (from, to in
 func (r *repositoryFlag) numbers(con *console) []string {
 	ctx, cancel := context.WithTimeout(context.Background(), completionTime)
 	defer cancel()
-	home, err := r.open(con)
+	home, err := r.openReader(ctx, con)
 	if err != nil {
 		return nil
 	}

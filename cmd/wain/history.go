@@ -38,7 +38,7 @@ type historyDocument struct {
 }
 
 func runHistory(ctx context.Context, at repositoryFlag, con *console) error {
-	home, err := at.open(con)
+	home, err := at.openReader(ctx, con)
 	if err != nil {
 		return err
 	}

@@ -73,7 +73,7 @@ func (o *listOptions) read(ctx context.Context, operands []string, con *console)
 	if err != nil {
 		return nil, err
 	}
-	home, err := o.open(con)
+	home, err := o.openReader(ctx, con)
 	if err != nil {
 		return nil, err
 	}

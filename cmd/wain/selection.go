@@ -72,7 +72,7 @@ func completePackages(con *console, at *repositoryFlag, suite *string) cobra.Com
 }
 
 func (r *repositoryFlag) packagesLike(ctx context.Context, con *console, suite, prefix string) []string {
-	home, err := r.open(con)
+	home, err := r.openReader(ctx, con)
 	if err != nil {
 		return nil
 	}

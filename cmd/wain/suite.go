@@ -68,7 +68,7 @@ func runSuite(ctx context.Context, name string, opts suiteOptions, con *console)
 	if opts.compression != "" && opts.compression != "gz" && opts.compression != "zst" {
 		return usagef("--compression %s: gz or zst is expected", opts.compression)
 	}
-	home, err := opts.open(con)
+	home, err := opts.openReader(ctx, con)
 	if err != nil {
 		return err
 	}
