@@ -38,7 +38,9 @@ func TestMain(m *testing.M) {
 // an environment without any variable of the one who runs the tests, and the
 // commands below.
 func TestScript(t *testing.T) {
-	testscript.Run(t, scriptParams("testdata/script"))
+	params := scriptParams("testdata/script")
+	addS3(t, &params)
+	testscript.Run(t, params)
 }
 
 func scriptParams(dir string) testscript.Params {

@@ -327,3 +327,61 @@ func TestS3Weather(t *testing.T) {
 		t.Errorf("%d names, want 12", len(names))
 	}
 }
+
+// TestS3Busy gives up when others are faster for longer than its patience.
+func TestS3Busy(t *testing.T) {
+	server := fixtures.S3(t)
+	server.Setenv(t)
+	fast := newS3(t, server, store.S3Options{Prefix: "busy"})
+	waits, n := 0, 0
+	slow := newS3(t, server, store.S3Options{Prefix: "busy", Patience: 300 * time.Millisecond, Waiting: func() { waits++ }})
+	_, err := slow.Update(t.Context(), func(ctx context.Context, at store.Reader) (*store.Change, error) {
+		n++
+		if _, err := fast.Update(ctx, publish(strconv.Itoa(n))); err != nil {
+			t.Error(err)
+		}
+		return publish("slow")(ctx, at)
+	})
+	var busy *store.BusyError
+	if !errors.As(err, &busy) || busy.Tries != n || waits != 1 {
+		t.Errorf("Update: %v after %d plans and %d waits; want a *BusyError after one wait", err, n, waits)
+	}
+	if names := published(t, fast); len(names) != n || slices.Contains(names, "slow") {
+		t.Errorf("the repository has %v", names)
+	}
+}
+
+// TestS3Again: a plan that is made again after its own commit is told so; one that does not listen does nothing twice.
+func TestS3Again(t *testing.T) {
+	server := fixtures.S3(t)
+	server.Setenv(t)
+	for _, listens := range []bool{true, false} {
+		prefix := fmt.Sprintf("again-%v", listens)
+		fast := newS3(t, server, store.S3Options{Prefix: prefix})
+		once := sync.Once{}
+		slow := newS3(t, server, store.S3Options{Prefix: prefix, Step: func(_, name string) error {
+			if name == "suites.json" {
+				once.Do(func() {
+					if _, err := fast.Update(t.Context(), publish("fast")); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			return nil
+		}})
+		var told []bool
+		changed, err := slow.Update(t.Context(), func(ctx context.Context, at store.Reader) (*store.Change, error) {
+			told = append(told, store.Committed(ctx))
+			if listens {
+				return publish("slow")(ctx, at)
+			}
+			return publish(fmt.Sprintf("slow-%d", len(told)))(ctx, at)
+		})
+		if !changed || err != nil || !slices.Equal(told, []bool{false, true}) {
+			t.Errorf("Update = %v, %v; told %v", changed, err, told)
+		}
+		if names := published(t, fast); len(names) != 2 {
+			t.Errorf("the repository has %v", names)
+		}
+	}
+}
