@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"wain/fixtures/reader"
 	"wain/repo"
 )
 
@@ -139,4 +140,12 @@ func TestJumpingClocks(t *testing.T) {
 		}
 	}
 	crashFree(t, dir, 6, "six clocks")
+	// By the real clock, a publish that is faster than dates can tell waits.
+	apt := aptReader(verifier(t, key(t, house)), reader.Folder(dir), nil)
+	for i := range 3 {
+		do := task{Do: "publish", Dir: dir, Awaits: true, Time: time.Now(), Paths: []string{dist(t, deb(fmt.Sprintf("2.%d", i), "amd64"))}}
+		do.must(t)
+		_, bad := apt.Open(t.Context())
+		good(t, "by the real clock", bad)
+	}
 }

@@ -89,3 +89,57 @@ func TestManyPublishersS3(t *testing.T) {
 		t.Errorf("%s: %s: %s", f.Path, f.Rule, f.Detail)
 	}
 }
+
+// TestKillAtEveryRequestS3: a publisher is killed before one of the requests that write. Readers find the old or the new
+// repository, and the next publisher needs no help and does not wait (case 4).
+func TestKillAtEveryRequestS3(t *testing.T) {
+	server := fixtures.S3(t)
+	server.Setenv(t)
+	stride := 9
+	if soaking() {
+		stride = 1
+	}
+	dists := make([]string, 3)
+	for i := range dists {
+		version := fmt.Sprintf("1.2.%d", i)
+		dists[i] = dist(t, deb(version, "amd64"), rpm(version, "amd64"))
+	}
+	v := verifier(t, key(t, house))
+	for at := 1; ; at += stride {
+		when := fmt.Sprintf("killed before request %d", at)
+		do := task{Do: "publish", Bucket: server.Bucket, Endpoint: server.Endpoint, Prefix: fmt.Sprint("kill-", at), Paths: dists[:1]}
+		do.must(t)
+		do.Paths, do.Kill = dists[1:2], at
+		killed := do.process(t).Run() != nil
+		web := reader.HTTP{Base: server.URL(do.Prefix)}
+		apt, yum := aptReader(v, web, nil), yumReader(v, web, nil)
+		good(t, when, apt.Look(t.Context()))
+		bad := yum.Look(t.Context())
+		// The signature and repomd.xml are two objects: a publisher may die between the two.
+		if len(bad) != 1 || bad[0].Class != reader.Asc || !killed {
+			good(t, when, bad)
+			if n := len(yum.Packages()); n != 1 && n != 2 {
+				t.Errorf("%s: yum finds %q", when, yum.Packages())
+			}
+		}
+		if n := len(apt.Packages()); n != 1 && n != 2 {
+			t.Errorf("%s: apt finds %q", when, apt.Packages())
+		}
+		begun := time.Now()
+		do.Paths, do.Kill = dists, 0
+		do.must(t)
+		if took := time.Since(begun); took > 20*time.Second {
+			t.Errorf("%s: the next publish took %s", when, took)
+		}
+		good(t, when+", published again", append(apt.Look(t.Context()), yum.Look(t.Context())...))
+		if len(apt.Packages()) != 3 || len(yum.Packages()) != 3 {
+			t.Errorf("%s, published again: %q and %q", when, apt.Packages(), yum.Packages())
+		}
+		if !killed {
+			if at < 10 {
+				t.Errorf("only %d requests", at)
+			}
+			return
+		}
+	}
+}
