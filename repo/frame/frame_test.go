@@ -118,6 +118,22 @@ func TestUnpacker(t *testing.T) {
 	}
 }
 
+// TestUnpackerBounds gives an unpacker what says one length and has another.
+func TestUnpackerBounds(t *testing.T) {
+	u := &frame.Unpacker{}
+	text := bytes.Repeat([]byte("x"), 1000)
+	second := append(frame.Zstd(text), frame.Zstd(make([]byte, 64<<20))...)
+	if got, err := u.Unzstd(second, int64(len(text))); err == nil || cap(got) > 1<<20 {
+		t.Errorf("a second part of 64 MiB: %d bytes, %v", len(got), err)
+	}
+	for _, size := range []int64{-1, 1 << 40, 1 << 62} {
+		var refusal *frame.SizeError
+		if _, err := u.Unzstd(frame.Zstd(text), size); !errors.As(err, &refusal) {
+			t.Errorf("%d bytes announced: %v", size, err)
+		}
+	}
+}
+
 // TestRefused gives each reader what is cut, damaged, too long, too short or
 // followed by something.
 func TestRefused(t *testing.T) {
@@ -148,6 +164,32 @@ func TestRefused(t *testing.T) {
 			t.Errorf("%s: nothing at all: %v", f.name, err)
 		}
 	}
+}
+
+// FuzzUnpack holds that what was packed reads as it was, that readers of all
+// kinds agree, and that nothing makes them take more than they were told.
+func FuzzUnpack(f *testing.F) {
+	f.Add([]byte("Package: example\n\n"), uint16(17))
+	for _, form := range forms {
+		f.Add(form.pack([]byte("Package: example\n\n")), uint16(18))
+		f.Add(append(form.pack(nil), form.pack(bytes.Repeat([]byte("x"), 5000))...), uint16(5000))
+	}
+	u := &frame.Unpacker{}
+	f.Fuzz(func(t *testing.T, data []byte, size uint16) {
+		for _, form := range forms {
+			if got, err := form.unpack(form.pack(data), int64(len(data))); err != nil || !bytes.Equal(got, data) {
+				t.Errorf("%s: %d bytes read as %d, %v", form.name, len(data), len(got), err)
+			}
+			if got, err := form.unpack(data, int64(size)); err == nil && len(got) != int(size) {
+				t.Errorf("%s: %d bytes instead of %d", form.name, len(got), size)
+			}
+		}
+		one, err := frame.Unzstd(data, int64(size))
+		two, again := u.Unzstd(data, int64(size))
+		if again == nil && (err != nil || !bytes.Equal(one, two)) {
+			t.Errorf("Unzstd: %d bytes, %v; an unpacker: %d bytes", len(one), err, len(two))
+		}
+	})
 }
 
 func BenchmarkPack(b *testing.B) {

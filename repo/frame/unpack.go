@@ -10,6 +10,10 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
+// maxWindow bounds the memory that foreign frames may ask for: as much as
+// libzstd takes without being told otherwise.
+const maxWindow = 128 << 20
+
 // A SizeError says that what was compressed is not as long as it should be.
 type SizeError struct {
 	// Want is the announced length in bytes.
