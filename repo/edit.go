@@ -42,7 +42,6 @@ type editor struct {
 
 	planned func([]SuiteResult) // called with what is going to be done, unless it is nil
 
-	now    *current
 	result Result
 }
 

@@ -1,18 +1,14 @@
 package repo
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"hash/crc32"
-	"io"
 	"slices"
 	"strings"
-
-	"github.com/klauspost/compress/gzip"
 
 	"wain/repo/frame"
 	"wain/repo/store"
@@ -218,22 +214,6 @@ func comparePackages(format string, a, b Package) int {
 func isNamed(id string, data []byte) bool {
 	_, hash, _ := strings.Cut(id, "-")
 	return len(hash) == 16 && digest(data)[:16] == hash
-}
-
-// gunzip returns the content of one or more gzip members, which must be size bytes long.
-func gunzip(data []byte, size int64) ([]byte, error) {
-	r, err := gzip.NewReader(bytes.NewReader(data))
-	if err != nil {
-		return nil, err
-	}
-	plain, err := io.ReadAll(io.LimitReader(r, size+1))
-	if err != nil {
-		return nil, err
-	}
-	if int64(len(plain)) != size {
-		return nil, fmt.Errorf("%d bytes or more uncompressed, not %d", len(plain), size)
-	}
-	return plain, nil
 }
 
 // digest returns the SHA-256 of data in hex.

@@ -11,15 +11,16 @@ import (
 
 type pruneOptions struct {
 	committing
-	suites []string
-	keep   int
-	older  age
+	suites  []string
+	keep    int
+	older   age
+	orphans bool
 }
 
 func newPruneCommand(con *console) *cobra.Command {
 	opts := pruneOptions{}
 	cmd := &cobra.Command{
-		Use:   "prune --keep N | --older-than AGE",
+		Use:   "prune --keep N | --older-than AGE | --orphans",
 		Short: "Take old packages out of suites, by rules",
 		Long: `Take old packages out of suites. --keep is how many versions of each name and
 architecture stay in a suite, the newest ones as dpkg and rpm order them.
@@ -27,7 +28,11 @@ architecture stay in a suite, the newest ones as dpkg and rpm order them.
 units, d for days, w for weeks. With both, what either rule keeps stays.
 
 The newest version of each name and architecture stays always, and so does what
-another suite has and keeps. What happens is printed before it is done.`,
+another suite has and keeps. What happens is printed before it is done.
+
+The files of packages go later, with the last generation that can be gone back to
+and has them. --orphans removes those that a killed publisher left, that nothing
+names and that are older than a day.`,
 		Example: `  wain prune --keep 3 --older-than 90d --repo ./repo --key archive.key`,
 		Args:    operands(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -39,16 +44,22 @@ another suite has and keeps. What happens is printed before it is done.`,
 	cmd.Flags().IntVar(&opts.keep, "keep", 0, "how many `versions` of each name and architecture stay")
 	cmd.Flags().Var(&opts.older, "older-than", "`age` from which packages go, as in 90d")
 	cmd.Flags().Lookup("older-than").DefValue = ""
+	cmd.Flags().BoolVar(&opts.orphans, "orphans", false, "remove package files that nothing names and that are older than a day")
+	cmd.MarkFlagsMutuallyExclusive("orphans", "keep")
+	cmd.MarkFlagsMutuallyExclusive("orphans", "older-than")
+	cmd.MarkFlagsMutuallyExclusive("orphans", "suite")
 	completeSuites(cmd, con, &opts.repositoryFlag, "suite")
 	return cmd
 }
 
 func runPrune(ctx context.Context, opts pruneOptions, con *console) error {
 	switch {
+	case opts.orphans:
+		return runDropOrphans(ctx, opts, con)
 	case opts.keep < 0:
 		return usagef("--keep %d: one version at least stays", opts.keep)
 	case opts.keep == 0 && opts.older == 0:
-		return usagef("no rule: say --keep 3, --older-than 90d, or both")
+		return usagef("no rule: say --keep 3, --older-than 90d, both, or --orphans")
 	}
 	if err := needSuites("suite", opts.suites...); err != nil {
 		return err
@@ -65,4 +76,37 @@ func runPrune(ctx context.Context, opts pruneOptions, con *console) error {
 		return err
 	}
 	return p.done("wain/prune/1", result)
+}
+
+// orphansDocument is what `wain prune --orphans --json` prints, schema
+// wain/prune-orphans/1.
+type orphansDocument struct {
+	Schema  string   `json:"schema"`
+	Changed bool     `json:"changed"`
+	Removed []string `json:"removed"` // paths in the repository
+}
+
+func runDropOrphans(ctx context.Context, opts pruneOptions, con *console) error {
+	at, err := con.commitTime()
+	if err != nil {
+		return err
+	}
+	home, err := opts.open(con)
+	if err != nil {
+		return err
+	}
+	removed, err := repo.DropOrphans(ctx, repo.Commit{Store: home, Time: at, DryRun: con.dryRun, Progress: con.published})
+	if err != nil {
+		return err
+	}
+	if con.dryRun {
+		con.say("dry run: nothing was written")
+	}
+	if con.json {
+		return con.document(orphansDocument{"wain/prune-orphans/1", len(removed) > 0 && !con.dryRun, append([]string{}, removed...)})
+	}
+	for _, name := range removed {
+		con.line("removed " + name)
+	}
+	return nil
 }
