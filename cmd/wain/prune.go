@@ -45,15 +45,14 @@ names and that are older than a day.`,
 	cmd.Flags().Var(&opts.older, "older-than", "`age` from which packages go, as in 90d")
 	cmd.Flags().Lookup("older-than").DefValue = ""
 	cmd.Flags().BoolVar(&opts.orphans, "orphans", false, "remove package files that nothing names and that are older than a day")
-	cmd.MarkFlagsMutuallyExclusive("orphans", "keep")
-	cmd.MarkFlagsMutuallyExclusive("orphans", "older-than")
-	cmd.MarkFlagsMutuallyExclusive("orphans", "suite")
 	completeSuites(cmd, con, &opts.repositoryFlag, "suite")
 	return cmd
 }
 
 func runPrune(ctx context.Context, opts pruneOptions, con *console) error {
 	switch {
+	case opts.orphans && (opts.keep != 0 || opts.older != 0 || len(opts.suites) > 0):
+		return usagef("--orphans takes no rule and no suite: it is about files that no suite has")
 	case opts.orphans:
 		return runDropOrphans(ctx, opts, con)
 	case opts.keep < 0:
