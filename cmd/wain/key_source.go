@@ -35,8 +35,7 @@ func (c *console) findKeys(refs []string) ([]keySource, error) {
 		if holdsKey(files) {
 			return nil, errKeyItself
 		}
-		// An empty part names no file, as after a separator at the end.
-		refs = slices.DeleteFunc(filepath.SplitList(files), func(file string) bool { return file == "" })
+		refs = fileList(files)
 	}
 	var all []keySource
 	for _, ref := range refs {
@@ -47,6 +46,12 @@ func (c *console) findKeys(refs []string) ([]keySource, error) {
 		all = append(all, source)
 	}
 	return all, nil
+}
+
+// fileList splits file names as in PATH. An empty part names no file, as after a
+// separator at the end.
+func fileList(files string) []string {
+	return slices.DeleteFunc(filepath.SplitList(files), func(file string) bool { return file == "" })
 }
 
 // findKey reads what one reference names.

@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -27,16 +28,16 @@ func TestClientKeyRotation(t *testing.T) {
 	w.write("requirements.txt", []byte(fixtures.Requirements(t)))
 	for _, step := range []struct {
 		state, application string
-		keys               []string
+		keys, handedOut    []string
 	}{
-		{"1-old", "myproject-1.2.2", []string{"--key", "archive.key"}},
-		{"2-both", "myproject-1.2.3", []string{"--key", "archive.key", "--key", "next.key"}},
-		{"3-new", "myproject-1.3.0", []string{"--key", "next.key"}},
+		{"1-old", "myproject-1.2.2", []string{"--key", "archive.key"}, nil},
+		{"2-both", "myproject-1.2.3", []string{"--key", "archive.key", "--key", "next.key"}, nil},
+		{"3-new", "myproject-1.3.0", []string{"--key", "next.key"}, []string{"--public-key", "archive.asc"}},
 	} {
 		source := fixtures.WheelFilename(step.application)
 		w.write(source, fixtures.Wheel(step.application))
 		w.wain(append([]string{"convert", source, "--lock", "requirements.txt", "-f", "wheelhouse", "-t", "debian12", "-t", "debian13", "-t", "el9+python3.11"}, step.keys...)...)
-		w.wain(append([]string{"publish", "dist", "--repo", "repo", "--origin", "Example"}, step.keys...)...)
+		w.wain(slices.Concat([]string{"publish", "dist", "--repo", "repo", "--origin", "Example"}, step.keys, step.handedOut)...)
 		if err := os.CopyFS(w.path("states/"+step.state), os.DirFS(w.path("repo"))); err != nil {
 			t.Fatal(err)
 		}
@@ -83,7 +84,7 @@ const rotationByYum = `
 2-both: packages: old yes, new no, both yes, published yes
 3-new: dnf: old no, new yes, both yes, published yes
 3-new: zypper: old no, new yes, both yes, published yes
-3-new: packages: old no, new no, both yes, published no
+3-new: packages: old no, new no, both yes, published yes
 `
 
 const rotationOnApt = `

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,23 +15,37 @@ import (
 
 // signing is how the commands that change a repository are told to sign it.
 type signing struct {
-	keys                   []string
+	keys, publicKeys       []string
 	unsigned, allowRefused bool
 }
 
 func (s *signing) addFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringArrayVar(&s.keys, "key", nil, "signing key: a `file`, or env:VARIABLE; several sign together (else WAIN_KEY, WAIN_KEY_FILE)")
+	flags.StringArrayVar(&s.publicKeys, "public-key", nil, "`file` of a public key to hand out beside those that sign: of the next key, or of one that signed packages (else WAIN_PUBLIC_KEY_FILE)")
 	flags.BoolVar(&s.unsigned, "unsigned", false, "leave signatures out: clients will refuse the repository unless told to trust anything")
 	flags.BoolVar(&s.allowRefused, "allow-refused-key", false, "sign for hosts that refuse the key all the same: they cannot use the repository until they have another one")
-	completeFiles(cmd, "", "key")
+	completeFiles(cmd, "", "key", "public-key")
 }
 
 // signer is the signer of the flags; nil for none.
 func (s *signing) signer(con *console) (*repo.Signer, error) {
-	signer, err := con.signers(s.keys, s.unsigned, con.now())
-	if signer == nil || !s.allowRefused {
-		return signer, err
+	at := con.now()
+	signer, err := con.signers(s.keys, s.unsigned, at)
+	if err != nil {
+		return nil, err
+	}
+	if signer == nil {
+		if len(s.publicKeys) > 0 {
+			return nil, usagef("--public-key and --unsigned: there is nothing that hosts could verify")
+		}
+		return nil, nil
+	}
+	if err := con.handOut(signer, s.publicKeys, at); err != nil {
+		return nil, err
+	}
+	if !s.allowRefused {
+		return signer, nil
 	}
 	accepts := signer.Accepts
 	signer.Accepts = func(suite, format string) error {
@@ -39,7 +54,48 @@ func (s *signing) signer(con *console) (*repo.Signer, error) {
 		}
 		return nil
 	}
-	return signer, err
+	return signer, nil
+}
+
+// handOut adds public keys to those that are published: hosts then have the next
+// key before it signs, and that of packages whose key signs no more.
+func (c *console) handOut(signer *repo.Signer, files []string, at time.Time) error {
+	if len(files) == 0 {
+		files = fileList(c.getenv("WAIN_PUBLIC_KEY_FILE"))
+	}
+	if len(files) == 0 {
+		return nil
+	}
+	keys, err := c.certificates(files)
+	if err != nil {
+		return err
+	}
+	var added []*sign.Certificate
+	known := slices.Clone(signer.Fingerprints)
+	for _, key := range keys {
+		if slices.Contains(known, key.Fingerprint()) {
+			continue
+		}
+		known = append(known, key.Fingerprint())
+		added = append(added, key.Certificate)
+		signer.PublicArmored = append(signer.PublicArmored, key.Armored()...)
+		signer.PublicBinary = append(signer.PublicBinary, key.Binary()...)
+	}
+	accepts := signer.Accepts
+	signer.Accepts = func(suite, format string) error {
+		errs := []error{accepts(suite, format)}
+		for _, key := range added {
+			// An old key may have ended; what matters is that hosts can import it.
+			refusals := slices.DeleteFunc(key.RefusedBy(suite, at), func(r sign.Refusal) bool {
+				return r.Rule == "expired" || r.Rule == "revoked" || r.Rule == "not-yet-valid"
+			})
+			if len(refusals) > 0 {
+				errs = append(errs, &refusedKeyError{suite, key.Fingerprint(), refusals})
+			}
+		}
+		return errors.Join(errs...)
+	}
+	return nil
 }
 
 // signers is the signer of all named keys, or of the configured ones. It is nil
