@@ -61,16 +61,16 @@ func TestKilledProcesses(t *testing.T) {
 	}
 	work := t.TempDir()
 	dir, dist := filepath.Join(work, "repo"), filepath.Join(work, "dist")
-	if err := errors.Join(os.Mkdir(dist, 0o755), os.WriteFile(filepath.Join(work, "ed25519.key"), fixtures.Key("ed25519.key"), 0o600)); err != nil {
+	if err := errors.Join(os.Mkdir(dist, 0o755), os.WriteFile(filepath.Join(work, "archive.key"), fixtures.Key("archive.key"), 0o600)); err != nil {
 		t.Fatal(err)
 	}
 	// Days ago, dates need not be waited for.
-	clock := time.Now().Add(-48 * time.Hour)
+	clock := time.Now().Add(-500 * time.Hour)
 	publish := func() (*exec.Cmd, *bytes.Buffer) {
 		cmd := exec.Command(wainPath(t), "publish", "dist", "--repo", "repo", "--origin", "Example", "--base-url", "https://packages.example.org")
-		clock = clock.Add(time.Minute)
+		clock = clock.Add(30 * time.Minute)
 		cmd.Dir = work
-		cmd.Env = []string{"PATH=/nowhere", "WAIN_KEY_FILE=ed25519.key", "TMPDIR=" + work, "SOURCE_DATE_EPOCH=" + strconv.FormatInt(clock.Unix(), 10)}
+		cmd.Env = []string{"PATH=/nowhere", "WAIN_KEY_FILE=archive.key", "TMPDIR=" + work, "SOURCE_DATE_EPOCH=" + strconv.FormatInt(clock.Unix(), 10)}
 		out := &bytes.Buffer{}
 		cmd.Stdout, cmd.Stderr = out, out
 		return cmd, out
@@ -107,7 +107,7 @@ func TestKilledProcesses(t *testing.T) {
 			if n := leftovers(t, dir); n > 0 {
 				t.Errorf("after kill %d and a publish, %d files are left of the dead", kill, n)
 			}
-			if folders, err := os.ReadDir(filepath.Join(dir, "apt/generations/bookworm")); err != nil || len(folders) > 5 {
+			if folders, err := os.ReadDir(filepath.Join(dir, "apt/generations/bookworm")); err != nil || len(folders) > 6 {
 				t.Errorf("after kill %d and a publish, %d generations have folders (%v)", kill, len(folders), err)
 			}
 		}
@@ -137,7 +137,7 @@ func TestKilledProcesses(t *testing.T) {
 // killReaders verify with the key that the test publishes with.
 func killReaders(t *testing.T, from reader.Source) (*reader.Apt, *reader.Yum) {
 	t.Helper()
-	key, err := sign.Read(fixtures.Key("ed25519.key"), nil)
+	key, err := sign.Read(fixtures.Key("archive.key"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
