@@ -26,19 +26,7 @@ type Listed struct {
 // List returns the published packages, ordered by suite, name, version and architecture. The errors with facts are
 // *UnknownSuiteError and *UnknownPackageError.
 func List(ctx context.Context, at store.Reader, o ListOptions) ([]Listed, error) {
-	now, err := openExisting(ctx, at)
-	if err != nil {
-		return nil, err
-	}
-	suites, err := now.suitesOf(o.Suites...)
-	if err != nil {
-		return nil, err
-	}
-	in := ""
-	if len(o.Suites) == 1 {
-		in = o.Suites[0]
-	}
-	chosen, err := now.choose(ctx, in, suites, o.Packages)
+	now, suites, chosen, err := find(ctx, at, o)
 	if err != nil {
 		return nil, err
 	}
@@ -51,6 +39,22 @@ func List(ctx context.Context, at store.Reader, o ListOptions) ([]Listed, error)
 		all = append(all, packages...)
 	}
 	return all, nil
+}
+
+// find returns the packages of each suite that the options mean; nil for all of a suite.
+func find(ctx context.Context, at store.Reader, o ListOptions) (now *current, suites []*suite, chosen [][]held, err error) {
+	if now, err = openExisting(ctx, at); err != nil {
+		return nil, nil, nil, err
+	}
+	if suites, err = now.suitesOf(o.Suites...); err != nil {
+		return nil, nil, nil, err
+	}
+	in := ""
+	if len(o.Suites) == 1 {
+		in = o.Suites[0]
+	}
+	chosen, err = now.choose(ctx, in, suites, o.Packages)
+	return now, suites, chosen, err
 }
 
 // listed describes packages of a suite, in the order of an index; nil stands for all.

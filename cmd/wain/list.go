@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"wain/repo"
+	"wain/repo/store"
 )
 
 type listOptions struct {
@@ -35,8 +36,7 @@ dnf install NAME-VERSION and Puppet's ensure take.`,
 	return cmd
 }
 
-// listDocument is what `wain list --json` and `wain show --json` print, schemas
-// wain/list/1 and wain/show/1.
+// listDocument is what `wain list --json` prints, schema wain/list/1.
 type listDocument struct {
 	Schema   string           `json:"schema"`
 	Changed  bool             `json:"changed"` // always false: nothing is written
@@ -45,52 +45,51 @@ type listDocument struct {
 
 type listedDocument struct {
 	repo.Listed
+	called
+}
+
+// called is what the package managers of its format call a package.
+type called struct {
 	NEVRA   string `json:"nevra,omitempty"` // of an rpm: name-[epoch:]version-release.architecture
 	Install string `json:"install"`         // the command
 }
 
-// newListed adds what the package managers of its format call a package.
-func newListed(p repo.Listed) listedDocument {
-	doc := listedDocument{Listed: p, Install: "apt-get install " + p.Name + "=" + p.Version}
+func newCalled(p repo.Listed) called {
 	if p.Format == "yum" {
-		doc.NEVRA = p.Name + "-" + p.Version + "." + p.Architecture
-		doc.Install = "dnf install " + p.Name + "-" + p.Version
+		return called{p.Name + "-" + p.Version + "." + p.Architecture, "dnf install " + p.Name + "-" + p.Version}
 	}
-	return doc
+	return called{Install: "apt-get install " + p.Name + "=" + p.Version}
 }
 
-func newListDocument(schema string, packages []repo.Listed) listDocument {
-	doc := listDocument{Schema: schema, Packages: []listedDocument{}}
-	for _, p := range packages {
-		doc.Packages = append(doc.Packages, newListed(p))
-	}
-	return doc
-}
-
-// read finds the packages that the operands name.
-func (o *listOptions) read(ctx context.Context, operands []string, con *console) ([]repo.Listed, error) {
+// find says which packages the operands mean, and where they are.
+func (o *listOptions) find(ctx context.Context, operands []string, con *console) (store.Reader, repo.ListOptions, error) {
 	packages, err := selections(operands)
 	if err != nil {
-		return nil, err
-	}
-	home, err := o.openReader(ctx, con)
-	if err != nil {
-		return nil, err
+		return nil, repo.ListOptions{}, err
 	}
 	options := repo.ListOptions{Packages: packages}
 	if o.suite != "" {
 		options.Suites = []string{o.suite}
 	}
-	return repo.List(ctx, home, options)
+	home, err := o.openReader(ctx, con)
+	return home, options, err
 }
 
 func runList(ctx context.Context, operands []string, opts listOptions, con *console) error {
-	found, err := opts.read(ctx, operands, con)
+	home, options, err := opts.find(ctx, operands, con)
+	if err != nil {
+		return err
+	}
+	found, err := repo.List(ctx, home, options)
 	if err != nil {
 		return err
 	}
 	if con.json {
-		return con.document(newListDocument("wain/list/1", found))
+		doc := listDocument{Schema: "wain/list/1", Packages: []listedDocument{}}
+		for _, p := range found {
+			doc.Packages = append(doc.Packages, listedDocument{p, newCalled(p)})
+		}
+		return con.document(doc)
 	}
 	var b strings.Builder
 	for _, p := range found {
