@@ -46,7 +46,7 @@ func (e *LayoutError) Error() string {
 // that cannot be listed, such as a web server, is asked for suites.json, for repodata/repomd.xml and for a flat
 // repository at its root, and for each wanted suite.
 //
-// The error matches fs.ErrNotExist where a wanted suite is not there.
+// The error is an *UnknownSuiteError where a wanted suite is not there.
 func discover(ctx context.Context, at store.Reader, wanted []string) ([]tree, error) {
 	d := &discovery{at: at}
 	_, err := at.List(ctx, ".")
@@ -81,10 +81,22 @@ func choose(found []tree, wanted []string) ([]tree, error) {
 			}
 		}
 		if !there {
-			return nil, fmt.Errorf("suite %q: %w", name, fs.ErrNotExist)
+			unknown := &UnknownSuiteError{Suite: name}
+			for _, t := range found {
+				unknown.Have = append(unknown.Have, t.called())
+			}
+			return nil, unknown
 		}
 	}
 	return sortTrees(kept), nil
+}
+
+// called is the name by which a user can mean the tree.
+func (t tree) called() string {
+	if t.suite == "" {
+		return t.folder
+	}
+	return t.suite
 }
 
 // named reports whether a user may mean the tree by a name.

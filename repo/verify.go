@@ -80,8 +80,8 @@ type Finding struct {
 // and digest of each package, what the indexes say of it against what it says of itself, the signature within an .rpm,
 // and files that no index names. docs/formats.md lists the rules. Findings are ordered by path and rule.
 //
-// The error matches [ErrNoRepository] where nothing is published, and fs.ErrNotExist where a suite of o.Suites is
-// absent. Reading errors of the store are errors too, and so are *LayoutError, *LimitError and *SizeError: what is
+// The error matches [ErrNoRepository] where nothing is published, and is an *UnknownSuiteError where a suite of o.Suites
+// is absent. Reading errors of the store are errors too, and so are *LayoutError, *LimitError and *SizeError: what is
 // larger is not looked into.
 func Verify(ctx context.Context, o VerifyOptions) ([]Finding, error) {
 	if o.Store == nil {

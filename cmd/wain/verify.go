@@ -35,8 +35,9 @@ repository may be anybody's: apt suites at dists/SUITE and yum repositories at
 repodata, in any folder, and flat apt repositories. docs/formats.md lists the
 rules.
 
-A folder, or s3://BUCKET/PREFIX, is searched for suites. Over HTTP, a repository of ours lists them, a
-yum repository is its base URL, and elsewhere --suite names the apt suites.
+A folder, or s3://BUCKET/PREFIX, is searched for suites. Over HTTP, a
+repository of ours lists them, a yum repository is its base URL, and elsewhere
+--suite names the apt suites.
 
 Given packages, check each by itself.
 
