@@ -269,6 +269,84 @@ func TestS3PausedPublisher(t *testing.T) {
 	}
 }
 
+// TestS3DeadMeanwhile: while a publisher writes the last of its heads, another one commits and dies. The first sees at
+// its end that the head moved, and shows what the dead one committed.
+func TestS3DeadMeanwhile(t *testing.T) {
+	server := fixtures.S3(t)
+	server.Setenv(t)
+	dead := errors.New("killed")
+	var committed, paused atomic.Bool
+	dying := newS3(t, server, store.S3Options{Prefix: "dead", Step: func(_, name string) error {
+		if committed.Load() {
+			return dead
+		}
+		committed.Store(name == ".wain/head.json")
+		return nil
+	}})
+	slow := newS3(t, server, store.S3Options{Prefix: "dead", Step: func(_, name string) error {
+		if name == "dists/suite/Release" && !paused.Swap(true) {
+			if _, err := dying.Update(t.Context(), publish("dead")); !errors.Is(err, dead) {
+				t.Errorf("the one that dies: %v", err)
+			}
+		}
+		return nil
+	}})
+	if _, err := slow.Update(t.Context(), publish("slow")); err != nil {
+		t.Fatal(err)
+	}
+	if names := published(t, slow); len(names) != 2 {
+		t.Errorf("the repository has %v", names)
+	}
+}
+
+// TestS3ContentReturns: a publisher is stopped before it writes Packages; another one goes back to the Packages that are
+// there, and so has nothing to write. The first one's write is then carried out, for the ETag is what it was; it has to
+// notice and put it right.
+func TestS3ContentReturns(t *testing.T) {
+	server := fixtures.S3(t)
+	server.Setenv(t)
+	show := func(n int, packages string) store.Plan {
+		return func(ctx context.Context, at store.Reader) (*store.Change, error) {
+			data, err := store.ReadFile(ctx, at, ".wain/head.json")
+			if err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return nil, err
+			}
+			c, shown := &store.Change{}, n
+			if now, _ := strconv.Atoi(string(data)); store.Committed(ctx) {
+				shown = now
+			} else {
+				c.Head.State = &store.File{Name: ".wain/head.json", Data: fmt.Append(nil, n)}
+				c.Index = []store.File{{Name: fmt.Sprintf("g/%d/Packages", n), Data: []byte(packages)}, {Name: fmt.Sprintf("g/%d/Release", n), Data: fmt.Append(nil, n)}}
+			}
+			c.Head.Trees = []store.Tree{{Name: "dists/suite", Folder: fmt.Sprintf("g/%d", shown), Files: []string{"Packages", "Release"}}}
+			return c, nil
+		}
+	}
+	fast := newS3(t, server, store.S3Options{Prefix: "returns"})
+	if _, err := fast.Update(t.Context(), show(1, "one")); err != nil {
+		t.Fatal(err)
+	}
+	once := sync.Once{}
+	slow := newS3(t, server, store.S3Options{Prefix: "returns", Step: func(_, name string) error {
+		if name == "dists/suite/Packages" {
+			once.Do(func() {
+				if _, err := fast.Update(t.Context(), show(3, "one")); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		return nil
+	}})
+	if _, err := slow.Update(t.Context(), show(2, "two")); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{"dists/suite/Packages": "one", "dists/suite/Release": "3"} {
+		if got, err := store.ReadFile(t.Context(), fast, name); err != nil || string(got) != want {
+			t.Errorf("%s reads %q, %v; want %q", name, got, err, want)
+		}
+	}
+}
+
 // TestS3LostAnswers has the server carry writes out whose answers the publisher never sees.
 func TestS3LostAnswers(t *testing.T) {
 	server := fixtures.S3(t)

@@ -17,7 +17,7 @@ func (s *S3) Update(ctx context.Context, plan Plan) (bool, error) {
 		s.turn.Lock()
 		defer s.turn.Unlock()
 	}
-	start, committed, changed := time.Now(), false, false
+	start, committed, changed, doubt := time.Now(), false, false, false
 	for try := 1; ; try++ {
 		if err := ctx.Err(); err != nil {
 			return changed, err
@@ -26,8 +26,10 @@ func (s *S3) Update(ctx context.Context, plan Plan) (bool, error) {
 		if c == nil || err != nil {
 			return changed, err
 		}
+		c.doubt = doubt
 		err = c.run(ctx)
 		changed = changed || c.decided && c.wrote.Load()
+		doubt = doubt || c.decided
 		committed = committed || c.decided && c.change.Head.State != nil
 		switch {
 		case !errors.Is(err, errMoved):
@@ -136,6 +138,7 @@ type s3commit struct {
 	placed []placed
 	again  atomic.Int64
 
+	doubt   bool        // we may have written what is older than what the last file of a tree tells
 	wrote   atomic.Bool // bytes of the store are not what they were
 	decided bool        // the commit counts
 }
