@@ -29,4 +29,18 @@
 // Hard links are used between files of the store, copies where there are none. Packages from outside are always
 // copied: a link would share its bytes with a file that the next build may rewrite in place.
 // Writing follows the process's umask; reading is granted to all, since a repository is public.
+//
+// # S3
+//
+// The head's state is read with its ETag and replaced under the condition that the ETag is still that one; who loses
+// plans again. A name that readers know is written so: its ETag is read (1), then the head is seen to be the writer's
+// own (2), then the content is put on condition of the ETag of (1) (3). So an older generation never takes a newer one's
+// place: a newer one commits after (2), so it writes the name after (1), and the ETag is another; if the newer one wrote
+// before (1), its commit was before (2), which finds the head moved. There is one gap: ETags tell contents apart, not
+// writes. A newer generation with the content of (1), which has nothing to write, does not stop a put that is on its
+// way. The writer then finds at its end that the head moved, and looks at every file again, as does whoever finds the
+// head moved after its commit; what carries a date or a number (InRelease, repomd.xml, suites.json) never returns.
+// A DELETE cannot have a condition: names become stale only when no kept generation has them, the head is looked at
+// before each, and whoever commits looks again for what it had found there. Nobody holds a lock, and no clock but the
+// server's is asked, for the age of what a killed publisher left under a package's name.
 package store
