@@ -148,6 +148,11 @@ func TestKillAtEveryStep(t *testing.T) {
 				}
 				oldOrNew(t, do.Dir, before, after, when)
 				readopt(t, do, before)
+				if op.task.Do == "publish" {
+					do.Kill = 0
+					do.must(t) // nothing is new where it came to count: it completes what the dead one began
+					oldOrNew(t, do.Dir, after, after, when+", the same again")
+				}
 				healed(t, do.Dir, third, when)
 				if !killed {
 					break
