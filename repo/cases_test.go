@@ -56,3 +56,56 @@ func TestPublisherCases(t *testing.T) {
 		}
 	}
 }
+
+// TestFormatsNamesEveryRule holds that docs/formats.md has each rule by which a package or a foreign repomd.xml is
+// refused, and no other.
+func TestFormatsNamesEveryRule(t *testing.T) {
+	rules := map[string]bool{}
+	in := regexp.MustCompile(`(?:refuse\(|Rule: )"([a-z-]+)"`)
+	for _, folder := range []string{"deb", "rpm", "yum"} {
+		files, err := filepath.Glob(folder + "/*.go")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range files {
+			source, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range in.FindAllStringSubmatch(string(source), -1) {
+				rules[m[1]] = rules[m[1]] || !strings.HasSuffix(name, "_test.go")
+			}
+		}
+	}
+	page, err := os.ReadFile("../docs/formats.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	documented := map[string]bool{}
+	for _, heading := range []string{"## The yum repository", "## Packages, as read"} {
+		_, section, _ := strings.Cut(string(page), "\n"+heading+"\n")
+		section, _, _ = strings.Cut(section, "\n## ")
+		for line := range strings.Lines(section) {
+			cells := strings.Split(line, "|")
+			if len(cells) < 3 {
+				continue
+			}
+			for _, m := range regexp.MustCompile("`([a-z]+(?:-[a-z]+)*)`").FindAllStringSubmatch(cells[1], -1) {
+				documented[m[1]] = true
+			}
+		}
+	}
+	if len(rules) < 40 {
+		t.Fatalf("only %d rules were found in the sources", len(rules))
+	}
+	for rule, real := range rules {
+		if real && !documented[rule] {
+			t.Errorf("docs/formats.md does not name %s", rule)
+		}
+	}
+	for rule := range documented {
+		if !rules[rule] {
+			t.Errorf("docs/formats.md names %s, which is no rule", rule)
+		}
+	}
+}
