@@ -52,6 +52,19 @@ func hands(t *testing.T, g *gnupg) []hand {
 			func(text []byte) []byte { return gpg(text, "--detach-sign") },
 		})
 	}
+	bare := flagless(t)
+	ours := func(sig []byte, err error) []byte {
+		if err != nil {
+			t.Fatal(err)
+		}
+		return sig
+	}
+	all = append(all, hand{
+		"flagless", bare.PublicArmored(),
+		func(text []byte) []byte { return ours(bare.Clear(text, time.Now())) },
+		func(text []byte) []byte { return ours(bare.Detached(bytes.NewReader(text), time.Now())) },
+		func(text []byte) []byte { return ours(bare.Binary(bytes.NewReader(text), time.Now())) },
+	})
 	return append(all,
 		newer(t, "v6", &packet.Config{V6Keys: true, Algorithm: packet.PubKeyAlgoEd25519}),
 		newer(t, "v4-ed25519", &packet.Config{Algorithm: packet.PubKeyAlgoEd25519}),

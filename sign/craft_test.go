@@ -216,6 +216,64 @@ func signingSubkey(t testing.TB, primary, sub *packet.PrivateKey) []byte {
 	return out.Bytes()
 }
 
+// A subkey for encryption that is bound with SHA-1 keeps rpm on EL 9 from
+// importing the key; a primary without key flags, rpm on EL 10 and Fedora.
+func TestRefusedCrafted(t *testing.T) {
+	now := time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)
+	g := newGnuPG(t)
+	g.gpg(fixture(t, "archive.key"), "", "--import")
+	fingerprint := key(t, "archive").Fingerprint()
+	g.gpg(nil, "", "--cert-digest-algo", "SHA1", "--quick-add-key", fingerprint, "rsa2048", "encr", "never")
+	bound := []byte(g.gpg(nil, "", "--export", fingerprint))
+	for name, test := range map[string]struct {
+		key     []byte
+		refuse  []string
+		accepts []string
+		rule    string
+	}{
+		"sha1-subkey": {bound, []string{"el9"}, []string{"el8", "trixie", "fedora43"}, "sha1-subkey"},
+		"key-flags":   {flagless(t).PublicBinary(), []string{"el10", "fedora44"}, []string{"el9", "bookworm"}, "key-flags"},
+	} {
+		r, err := sign.ReadPublic(test.key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := r.Certificates()[0]
+		if err := c.Check(now); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		for _, target := range test.refuse {
+			if got := c.RefusedBy(target, now); len(got) != 1 || got[0].Rule != test.rule {
+				t.Errorf("%s on %s: %+v", name, target, got)
+			}
+		}
+		for _, target := range test.accepts {
+			if got := c.RefusedBy(target, now); len(got) != 0 {
+				t.Errorf("%s on %s: %+v", name, target, got)
+			}
+		}
+	}
+}
+
+// flagless is the archive key with a self-signature that does not say what the
+// key is for.
+func flagless(t testing.TB) *sign.Key {
+	t.Helper()
+	primary := secretOf(t, "archive", 0)
+	self := newSignature(primary, packet.SigTypePositiveCert, keysMade)
+	user := &packet.OpaquePacket{Tag: 13, Contents: []byte("wain TEST ONLY flagless")}
+	var bare bytes.Buffer
+	if err := errors.Join(self.SignUserId(string(user.Contents), &primary.PublicKey, primary, nil),
+		primary.Serialize(&bare), user.Serialize(&bare), self.Serialize(&bare)); err != nil {
+		t.Fatal(err)
+	}
+	k, err := sign.Read(bare.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
 // An rpm from before payload digests is covered by a signature over header and
 // payload only.
 func TestRPMWithoutPayloadDigest(t *testing.T) {

@@ -1,6 +1,7 @@
 package sign
 
 import (
+	"crypto"
 	"fmt"
 	"slices"
 	"strings"
@@ -84,6 +85,8 @@ func (f fact) subject() string {
 	switch f.rule {
 	case "sha1-self-signature":
 		return "a SHA-1 self-signature"
+	case "sha1-subkey":
+		return "a subkey bound with SHA-1"
 	case "key-version":
 		return fmt.Sprintf("keys of version %d", f.of.public.Version)
 	case "rfc9580-algorithm":
@@ -131,6 +134,11 @@ func (c *Certificate) facts(at time.Time, has func(*component) bool) []fact {
 			all = append(all, fact{"not-yet-valid", part})
 		}
 	}
+	for _, sub := range c.subkeys { // a client that imports the key reads them all
+		if sub != signer && sub.binding != nil && sub.binding.Hash == crypto.SHA1 {
+			all = append(all, fact{"sha1-subkey", sub})
+		}
+	}
 	switch {
 	case signer == nil && c.primary.binding == nil: // nothing that it says is verified
 	case signer == nil && c.hopeless(at, has):
@@ -157,7 +165,8 @@ func (c *Certificate) hopeless(at time.Time, has func(*component) bool) bool {
 type Warning struct {
 	// Rule is a stable name: "expires-soon", "rsa-2048" (under 3072 bits),
 	// "ed25519", "nist-curve", "ed448", "rfc9580-algorithm" (Ed25519 and Ed448
-	// under the numbers that GnuPG does not know), "signing-subkey", "key-flags".
+	// under the numbers that GnuPG does not know), "signing-subkey",
+	// "key-flags", "sha1-subkey" (one that does not sign).
 	Rule string
 	// From is the day on which the first client refuses; zero: some do today.
 	From time.Time

@@ -18,6 +18,7 @@ const (
 	fromEdDSA    = "https://github.com/rpm-software-management/rpm/pull/1202" // with libgcrypt only; EL 9 and Amazon use OpenSSL
 	fromECDSA    = "https://github.com/rpm-software-management/rpm/pull/3034"
 	fromFlags    = "https://github.com/rpm-software-management/rpm/issues/2680"
+	fromSubkeys  = "https://github.com/rpm-software-management/rpm/issues/1977"
 	fromFormat   = "https://www.rfc-editor.org/rfc/rfc9580.html"
 	fromV6       = "https://github.com/rpm-software-management/rpm-sequoia/issues/87"
 )
@@ -120,6 +121,7 @@ func refusals() []refusalRow {
 		{"key-version", today, old[4:], fromTests},
 		{"key-version", today, append(slices.Clone(old[:4]), "rpm 4.19", "rpm 4.20"), fromV6},
 		{"key-version", today, []string{"dnf 4.5 (early EL 8)", "dnf 4.7", "dnf 4.14", "zypper 1.14"}, fromTests},
+		{"sha1-subkey", today, el9, fromSubkeys},
 		{"key-flags", today, sequoia, fromFlags},
 		{"signing-subkey", today, dnf[:1], fromDebian11},
 		// Signatures from before the end; newer ones cannot be made.
