@@ -168,3 +168,28 @@ func TestVerifyInFolders(t *testing.T) {
 	wantFindings(t, repo.VerifyOptions{Dir: dir}, "orphan-file debian/public/pool/main/lost.deb", "orphan-file rpm/9/x86_64/lost.rpm")
 	wantFindings(t, repo.VerifyOptions{Dir: dir, Suites: []string{"bookworm"}})
 }
+
+// TestVerifyFlat: a flat repository, as many vendors have one, is looked into too, and so are suites in folders of dists.
+func TestVerifyFlat(t *testing.T) {
+	k := fixtures.NewPublisherKey(t, "archive.key")
+	dir := fixtures.FlatLike(t, k, tools(t, "deb", "1.0", "1.1")...)
+	o := repo.VerifyOptions{Dir: dir, Verifier: archive(t)}
+	wantFindings(t, o)
+	remove("tool_1.0_amd64.deb")(t, dir)
+	wantFindings(t, o, "package-missing tool_1.0_amd64.deb")
+	change("Packages")(t, dir)
+	wantFindings(t, o, "index-differs Packages", "orphan-file tool_1.1_amd64.deb")
+
+	dir = fixtures.Reprepro(t, k, tools(t, "deb", "1.0")...)
+	if err := os.Mkdir(filepath.Join(dir, "dists/team"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(filepath.Join(dir, "dists/bookworm"), filepath.Join(dir, "dists/team/bookworm")); err != nil {
+		t.Fatal(err)
+	}
+	o.Dir = dir
+	wantFindings(t, o)
+	remove("pool")(t, dir)
+	o.Suites = []string{"team/bookworm"}
+	wantFindings(t, o, "package-missing pool/main/t/tool/tool_1.0_amd64.deb")
+}

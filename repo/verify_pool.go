@@ -7,6 +7,9 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"wain/repo/store"
 )
@@ -24,19 +27,22 @@ func (v *verification) verifyPool(ctx context.Context, trees []tree) error {
 		return err
 	}
 	w := &poolWalk{v: v, kept: kept, seen: map[string]bool{}}
+	var apt, yum []string
 	for _, t := range trees {
-		if t.format == formatApt && !t.flat {
-			err = w.walk(ctx, path.Join(t.base, "pool"), debianFile, 0)
-		} else if t.flat {
-			err = w.walk(ctx, t.base, debianFile, 0)
-		} else {
-			err = w.walk(ctx, t.base, func(name string) bool { return strings.HasSuffix(name, ".rpm") }, 0)
-		}
-		if err != nil {
-			return err
+		switch {
+		case t.format == formatYum:
+			yum = append(yum, t.base)
+		case t.flat:
+			apt = append(apt, t.base)
+		default:
+			apt = append(apt, path.Join(t.base, "pool"))
 		}
 	}
-	return nil
+	if err := w.walk(ctx, apt, debianFile); err != nil {
+		return err
+	}
+	clear(w.seen)
+	return w.walk(ctx, yum, func(name string) bool { return strings.HasSuffix(name, ".rpm") })
 }
 
 // debianFile reports whether apt's indexes would name a file.
@@ -45,28 +51,50 @@ func debianFile(name string) bool {
 	return slices.ContainsFunc(suffixes, func(suffix string) bool { return strings.HasSuffix(name, suffix) })
 }
 
-// A poolWalk looks through folders once.
+// A poolWalk looks through folders once each.
 type poolWalk struct {
 	v    *verification
 	kept map[string]bool // packages that earlier generations name
+
+	mu   sync.Mutex
 	seen map[string]bool
+	next []string
 }
 
-// maxPoolFolders bounds the folders of all pools: a link may make them endless.
-const maxPoolFolders = 1_000_000
+const (
+	// maxPoolFolders bounds the folders of all pools: a link may make them endless.
+	maxPoolFolders = 1_000_000
+	// poolReaders is how many folders are listed at once: an object store is slow to answer.
+	poolReaders = 16
+)
 
-func (w *poolWalk) walk(ctx context.Context, folder string, wanted func(name string) bool, depth int) error {
-	kind := "d "
-	if !wanted("x.deb") {
-		kind = "r "
+// walk looks through folders and all below them, level by level.
+func (w *poolWalk) walk(ctx context.Context, folders []string, wanted func(name string) bool) error {
+	w.next = folders
+	for depth := 0; len(w.next) > 0 && depth <= 2*maxTreeDepth; depth++ {
+		level := w.next
+		w.next = nil
+		g, ctx := errgroup.WithContext(ctx)
+		g.SetLimit(poolReaders)
+		for _, folder := range level {
+			if w.seen[folder] {
+				continue
+			}
+			w.seen[folder] = true
+			if len(w.seen) > maxPoolFolders {
+				return errors.Join(&LayoutError{maxPoolFolders}, g.Wait())
+			}
+			g.Go(func() error { return w.look(ctx, folder, wanted) })
+		}
+		if err := g.Wait(); err != nil {
+			return err
+		}
 	}
-	if w.seen[kind+folder] || depth > 2*maxTreeDepth {
-		return nil
-	}
-	w.seen[kind+folder] = true
-	if len(w.seen) > maxPoolFolders {
-		return &LayoutError{maxPoolFolders}
-	}
+	return nil
+}
+
+// look looks at one folder, and notes those in it.
+func (w *poolWalk) look(ctx context.Context, folder string, wanted func(name string) bool) error {
 	entries, err := w.v.at.List(ctx, folder)
 	if err != nil {
 		return fmt.Errorf("list %s: %w", folder, err)
@@ -77,9 +105,9 @@ func (w *poolWalk) walk(ctx context.Context, folder string, wanted func(name str
 		switch {
 		case e.Folder && (strings.HasPrefix(e.Name, ".") || e.Name == "repodata" || e.Name == "dists" || e.Name == "generations" && isBase):
 		case e.Folder:
-			if err := w.walk(ctx, name, wanted, depth+1); err != nil {
-				return err
-			}
+			w.mu.Lock()
+			w.next = append(w.next, name)
+			w.mu.Unlock()
 		case wanted(e.Name) && w.v.packages[name] == nil && !w.kept[name]:
 			w.v.find("orphan-file", name, "no index names it")
 		}

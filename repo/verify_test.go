@@ -125,7 +125,7 @@ func TestVerifyStanza(t *testing.T) {
 	t.Errorf("found %v, want a stanza that differs", findings)
 }
 
-// TestVerifyIndexesOnly looks at what a client reads before it installs anything.
+// TestVerifyIndexesOnly looks at what a client reads before it installs anything (case 5).
 func TestVerifyIndexesOnly(t *testing.T) {
 	dir := t.TempDir()
 	publish(t, options(t, dir, dist(t, deb("1.2.3", "amd64"), rpm("1.2.3", "amd64"))))

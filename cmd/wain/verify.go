@@ -48,6 +48,9 @@ Each finding is a line; any finding is exit code 3.`,
   wain verify dist/debian12/python-myproject_1.2.3_all.deb`,
 		Args: operands(1, -1, "no REPO: name a repository's folder or URL, or package files"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if !cmd.Flags().Changed("jobs") && strings.Contains(args[0], "://") {
+				opts.jobs = max(opts.jobs, networkJobs)
+			}
 			return runVerify(cmd.Context(), args, opts, con)
 		},
 	}
@@ -56,7 +59,7 @@ Each finding is a line; any finding is exit code 3.`,
 	flags.StringArrayVar(&opts.suites, "suite", nil, "`suite` to check, instead of all; may be given several times")
 	flags.Var(&opts.maxAge, "max-age", "how old an index may be, as in 90d or 36h")
 	flags.BoolVar(&opts.unsigned, "unsigned", false, "accept a repository or package without any signature")
-	flags.IntVarP(&opts.jobs, "jobs", "j", runtime.NumCPU(), "how many packages to read at once")
+	flags.IntVarP(&opts.jobs, "jobs", "j", runtime.NumCPU(), "how many packages to read at once; over the network, 16 unless given")
 	completeFiles(cmd, "asc", "key")
 	return cmd
 }
@@ -68,6 +71,9 @@ type verifyDocument struct {
 	TrustedBy string         `json:"trusted_by"` // the key files, by commas; "" when nothing is signed
 	Findings  []repo.Finding `json:"findings"`
 }
+
+// networkJobs is how many packages are read at once where each makes us wait.
+const networkJobs = 16
 
 // clockSkew is how far ahead of this host's clock a signature may be dated: a
 // second publish within one second is dated one second later, and clocks differ.
