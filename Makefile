@@ -35,11 +35,11 @@ fuzz: ## Fuzz every parser of foreign bytes, FUZZTIME each; then 100,000 random 
 
 bench: build ## Measure converting beside dpkg-deb, nfpm and uv
 	bash fixtures/setup
-	go run ./fixtures/bench convert
+	go run ./fixtures/bench convert $(BENCHFLAGS)
 
 bench-publish: build ## Measure publishing beside aptly, reprepro, apt-ftparchive, createrepo_c and freight (minutes)
 	bash fixtures/setup
-	go run ./fixtures/bench publish
+	go run ./fixtures/bench publish $(BENCHFLAGS)
 
 soak: ## Readers poll 1,000 publishes, 500 processes are killed, every step of every operation fails (minutes)
 	bash fixtures/setup
