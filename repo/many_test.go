@@ -17,11 +17,12 @@ import (
 
 // A publisherRun is one process of many, and what became of it.
 type publisherRun struct {
-	task task
-	kill bool // at a random moment
-	cmd  *exec.Cmd
-	code int // exit code; -1: killed
-	out  strings.Builder
+	task   task
+	kill   bool          // it may be killed
+	within time.Duration // from outside, at a random moment in this time
+	cmd    *exec.Cmd
+	code   int // exit code; -1: killed
+	out    strings.Builder
 }
 
 // crowd runs processes, so many at once, and kills those that shall be.
@@ -39,8 +40,8 @@ func crowd(t *testing.T, atOnce int, runs []*publisherRun) {
 				t.Error(err)
 				return
 			}
-			if run.kill {
-				time.Sleep(time.Duration(rand.IntN(200)) * time.Millisecond)
+			if run.within > 0 {
+				time.Sleep(rand.N(run.within))
 				_ = run.cmd.Process.Kill()
 			}
 			_ = run.cmd.Wait()
@@ -64,7 +65,10 @@ func TestManyPublishers(t *testing.T) {
 	for i := range publishers * rounds {
 		m := deb(fmt.Sprintf("1.%d", i), "amd64")
 		m.name = fmt.Sprintf("python-project%d", i%5)
-		runs = append(runs, &publisherRun{kill: i%3 == 0, task: task{Do: "publish", Dir: dir, Paths: []string{m.write(t, in)}}})
+		runs = append(runs, &publisherRun{task: task{Do: "publish", Dir: dir, Paths: []string{m.write(t, in)}}})
+		if i%3 == 0 {
+			runs[i].kill, runs[i].within = true, 200*time.Millisecond
+		}
 	}
 	crowd(t, publishers, runs)
 	crashFree(t, dir, -1, "after the kills")

@@ -45,10 +45,15 @@ func TestManyPublishersS3(t *testing.T) {
 		m.name = fmt.Sprintf("python-project%d", i%5)
 		do.Paths = []string{m.write(t, in)}
 		do.Time = begun.Add(-time.Duration(rand.Int64N(int64(12 * time.Hour))))
-		if i%4 == 3 {
-			do.Kill = 1 + rand.IntN(40)
+		run := &publisherRun{}
+		switch i % 8 {
+		case 3:
+			do.Kill, run.kill = 1+rand.IntN(40), true
+		case 7:
+			run.kill, run.within = true, 4*time.Second
 		}
-		runs = append(runs, &publisherRun{kill: do.Kill > 0, task: do})
+		run.task = do
+		runs = append(runs, run)
 	}
 	crowd(t, publishers, runs)
 	t.Logf("%d publishers in %s", len(runs), time.Since(begun).Round(time.Millisecond))
