@@ -80,6 +80,10 @@ func tarFile(entries ...tarEntry) []byte {
 	return b.Bytes()
 }
 
+// smallDictionary keeps tests fast: what tools ask for, 8 MiB, takes longer to
+// allocate than all else.
+const smallDictionary = 1 << 16
+
 // compress stores data in one of the forms of deb(5).
 func compress(t testing.TB, suffix string, data []byte) []byte {
 	t.Helper()
@@ -92,11 +96,11 @@ func compress(t testing.TB, suffix string, data []byte) []byte {
 	case ".gz":
 		w = gzip.NewWriter(&b)
 	case ".xz":
-		w, err = xz.NewWriter(&b)
+		w, err = xz.WriterConfig{DictCap: smallDictionary}.NewWriter(&b)
 	case ".zst":
 		w, err = zstd.NewWriter(&b)
 	case ".lzma":
-		w, err = lzma.NewWriter(&b)
+		w, err = lzma.WriterConfig{DictCap: smallDictionary}.NewWriter(&b)
 	case ".bz2":
 		fixtures.NeedTool(t, "bzip2")
 		c := exec.Command("bzip2", "-c")

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/ulikunitz/xz"
 
 	"wain/repo/deb"
 )
@@ -52,7 +53,18 @@ func TestReader(t *testing.T) {
 }
 
 func BenchmarkReadXZ(b *testing.B) {
-	file := arFile(formatMember(), arMember{"control.tar.xz", compress(b, ".xz", controlTar("./control", plainControl))}, arMember{"data.tar.xz", compress(b, ".xz", tarFile())})
+	var control bytes.Buffer
+	w, err := xz.WriterConfig{DictCap: 8 << 20}.NewWriter(&control) // as dpkg-deb does
+	if err != nil {
+		b.Fatal(err)
+	}
+	if _, err := w.Write(controlTar("./control", plainControl)); err != nil {
+		b.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		b.Fatal(err)
+	}
+	file := arFile(formatMember(), arMember{"control.tar.xz", control.Bytes()}, arMember{"data.tar.xz", compress(b, ".xz", tarFile())})
 	b.Run("one", func(b *testing.B) {
 		for b.Loop() {
 			_, _ = deb.Read(bytes.NewReader(file), int64(len(file)))
