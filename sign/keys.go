@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/ProtonMail/go-crypto/openpgp/packet"
@@ -16,6 +17,9 @@ import (
 // not change once made and may be used concurrently.
 type Keys struct {
 	keys []*Key // oldest first
+	// published are the keys one by one, as a host reads them from what
+	// PublicBinary gives out.
+	published func() ([]*Keyring, error)
 }
 
 // NewKeys makes a set of keys; one that is given twice counts once. The order
@@ -35,7 +39,18 @@ func NewKeys(keys ...*Key) *Keys {
 		}
 		return made
 	})
-	return &Keys{slices.CompactFunc(sorted, func(a, b *Key) bool { return a.Fingerprint() == b.Fingerprint() })}
+	sorted = slices.CompactFunc(sorted, func(a, b *Key) bool { return a.Fingerprint() == b.Fingerprint() })
+	return &Keys{sorted, sync.OnceValues(func() ([]*Keyring, error) {
+		var all []*Keyring
+		for _, k := range sorted {
+			one, err := ReadPublic(k.PublicBinary())
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, one)
+		}
+		return all, nil
+	})}
 }
 
 // List returns the keys, oldest first.
@@ -137,15 +152,15 @@ func (s *Keys) sign(with func(*Key) ([]byte, error)) ([]byte, error) {
 }
 
 // each verifies with one key at a time, as the host that knows only this key
-// does, from the bytes that such a host gets.
+// does.
 func (s *Keys) each(verify func(*Keyring) error) error {
-	for _, k := range s.keys {
-		published, err := ReadPublic(k.PublicBinary())
-		if err == nil {
-			err = verify(published)
-		}
-		if err != nil {
-			return fmt.Errorf("check the signature just made with key %s: %w", k.Fingerprint(), err)
+	published, err := s.published()
+	if err != nil {
+		return fmt.Errorf("check the signature just made: %w", err)
+	}
+	for i, one := range published {
+		if err := verify(one); err != nil {
+			return fmt.Errorf("check the signature just made with key %s: %w", s.keys[i].Fingerprint(), err)
 		}
 	}
 	return nil
