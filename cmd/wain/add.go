@@ -34,6 +34,7 @@ is published or was added are refused with exit code 4.`,
 	}
 	opts.addWriterFlags(cmd)
 	opts.intake.addFlags(cmd)
+	completeSuites(cmd, con, &opts.repositoryFlag, "suite")
 	cmd.ValidArgsFunction = completeOperands("deb", "rpm")
 	return cmd
 }

@@ -265,11 +265,11 @@ func adviseRepository(err error) (advice, bool) {
 	case errors.As(err, &exists):
 		return advice{kind: "exists", file: exists.Source, code: exitExists, hint: "a published version never changes its content: raise the version, or the package's --revision"}, true
 	case errors.As(err, &identity):
-		return advice{kind: "identity", hint: "leave --origin and --label out, or publish into a new repository"}, true
+		return advice{kind: "identity", hint: "leave --origin and --label out, or publish into a new repository; --allow-releaseinfo-change where every apt host may stop until a person agrees"}, true
 	case errors.As(err, &foreign):
-		return advice{kind: "foreign-repository", file: foreign.Tree, hint: "another tool made this repository: publish into a folder of its own"}, true
+		return advice{kind: "foreign-repository", file: foreign.Tree, hint: "another tool made this repository, or its .wain folder was lost: wain publish --rescan takes over what is published"}, true
 	case errors.As(err, &state):
-		return advice{kind: "repository-state", file: state.Name, hint: "restore the repository's .wain folder from a backup; packages and indexes are as they were"}, true
+		return advice{kind: "repository-state", file: state.Name, hint: "restore the repository's .wain folder from a backup, or move it away and build it anew with wain publish --rescan; packages and indexes are as they were"}, true
 	case errors.Is(err, repo.ErrNoOrigin):
 		return advice{kind: "no-origin", code: exitUsage, hint: "say whose repository it is: --origin Example"}, true
 	case errors.Is(err, repo.ErrSigned):

@@ -46,6 +46,7 @@ another tool, from what is published.`,
 	flags.BoolVar(&opts.releaseInfoChange, "allow-releaseinfo-change", false, "let --origin and --label change: every apt host then stops until a person agrees")
 	flags.BoolVar(&opts.refresh, "refresh", false, "sign anew what is not valid for much longer")
 	flags.BoolVar(&opts.rescan, "rescan", false, "rebuild the state from what is published, whoever published it")
+	completeSuites(cmd, con, &opts.repositoryFlag, "suite")
 	cmd.ValidArgsFunction = completeOperands("deb", "rpm")
 	return cmd
 }
