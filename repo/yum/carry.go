@@ -1,6 +1,7 @@
 package yum
 
 import (
+	"cmp"
 	"crypto/md5"
 	"crypto/sha1"
 	"crypto/sha256"
@@ -40,7 +41,7 @@ func (d *Data) Check(stored []byte) error {
 	}
 	h.Write(stored)
 	if got := hex.EncodeToString(h.Sum(nil)); got != d.Checksum {
-		return fmt.Errorf("%s is %s, and repomd.xml says %s", d.ChecksumType, got, d.Checksum)
+		return fmt.Errorf("its %s is %s, and repomd.xml says %s", cmp.Or(d.ChecksumType, "sha256"), got, d.Checksum)
 	}
 	return nil
 }
