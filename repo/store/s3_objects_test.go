@@ -175,9 +175,14 @@ func TestS3Headers(t *testing.T) {
 	change := &store.Change{
 		Pool: []store.File{{Name: "pool/a+b~1.deb", Data: []byte("deb")}, {Name: "pool/b^1:2.rpm", Data: []byte("rpm")}},
 		Index: []store.File{
-			{Name: "g/1/by-hash/SHA256/ab", Data: []byte("index")}, {Name: "g/1/Packages.gz", Link: "g/1/by-hash/SHA256/ab"},
-			{Name: "g/1/Release", Data: []byte("r")}, {Name: "g/1/Release.gpg", Data: []byte("s")}, {Name: "g/1/InRelease", Data: []byte("i")},
-			{Name: "g/2/repomd.xml", Data: []byte("x")}, {Name: "g/2/repomd.xml.asc", Data: []byte("y")}, {Name: ".wain/past", Data: []byte("past")},
+			{Name: "g/1/by-hash/SHA256/ab", Data: []byte("index")},
+			{Name: "g/1/Packages.gz", Link: "g/1/by-hash/SHA256/ab"},
+			{Name: "g/1/Release", Data: []byte("r")},
+			{Name: "g/1/Release.gpg", Data: []byte("s")},
+			{Name: "g/1/InRelease", Data: []byte("i")},
+			{Name: "g/2/repomd.xml", Data: []byte("x")},
+			{Name: "g/2/repomd.xml.asc", Data: []byte("y")},
+			{Name: ".wain/past", Data: []byte("past")},
 		},
 		Head: store.Head{
 			State: &store.File{Name: ".wain/head.json", Data: []byte("{}")},

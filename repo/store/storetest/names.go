@@ -2,8 +2,11 @@ package storetest
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 	"strings"
 	"testing"
@@ -35,6 +38,22 @@ func testPast(t *testing.T, s store.Store) {
 	delete(want, "by-hash/one")
 	if diff := cmp.Diff(want, content(t, s, "dists/bookworm")); diff != "" {
 		t.Errorf("the tree without its stale past (-want +got):\n%s", diff)
+	}
+}
+
+// testAlias reads through a second name of a folder where the store says that it has such; elsewhere it is left out.
+func testAlias(t *testing.T, s store.Store) {
+	able := false
+	_, err := s.Update(t.Context(), func(_ context.Context, at store.Reader) (*store.Change, error) {
+		able = store.Aliases(at)
+		return &store.Change{Pool: []store.File{{Name: "pool/x", Data: []byte("x")}}, Index: []store.File{{Name: "top/also", Alias: "pool"}}}, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := store.ReadFile(t.Context(), s, "top/also/x")
+	if able && (err != nil || string(got) != "x") || !able && !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("through the alias (%v): %q, %v", able, got, err)
 	}
 }
 

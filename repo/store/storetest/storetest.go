@@ -43,6 +43,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store, traits ...Trait) {
 		{"a tree shows one generation, then the next", testTree},
 		{"a tree keeps its past until that is stale", testPast},
 		{"a link outlives what it was made from", testLink},
+		{"a second name of a folder, or none", testAlias},
 		{"the same files again change nothing", testAgain},
 		{"names with characters that mean something elsewhere", testCharacters},
 		{"an object is read in any order", testReads},
