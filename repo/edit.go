@@ -179,8 +179,9 @@ func (e *editor) keys(now *current, next *generation, resign bool, errs []error)
 	}
 	if !slices.Equal(now.Keys, next.Keys) && now.exists() {
 		resign = true
-		if len(now.Keys) > 0 {
-			e.warn("every suite is signed anew: the key was %s and is %s; clients refuse the repository until they have a key of the new ones",
+		stays := slices.ContainsFunc(now.Keys, func(key string) bool { return slices.Contains(next.Keys, key) })
+		if len(now.Keys) > 0 && !stays {
+			e.warn("every suite is signed anew: the key was %s and is %s; clients refuse the repository until they have a new one",
 				strings.Join(now.Keys, ", "), strings.Join(next.Keys, ", "))
 		}
 	}

@@ -371,4 +371,11 @@ func TestPublishKeyChange(t *testing.T) {
 		t.Errorf("result: %+v", result)
 	}
 	sound(t, dir)
+
+	// Hosts have a key that stays: nothing to be warned of.
+	both := options(t, dir)
+	both.Signer.Fingerprints = append(both.Signer.Fingerprints, other.Signer.Fingerprints...)
+	if result := publish(t, both); !result.Changed || len(result.Warnings) != 0 {
+		t.Errorf("a key more: %+v", result)
+	}
 }
