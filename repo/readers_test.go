@@ -17,6 +17,10 @@ func aptReader(v *repo.Verifier, from reader.Source, now func() time.Time) *read
 			text, _, err := v.Clear(message)
 			return text, err
 		},
+		Detached: func(data, signature []byte) error {
+			_, err := v.Detached(data, signature)
+			return err
+		},
 	}
 }
 
