@@ -130,3 +130,26 @@ func TestPromoteRefuses(t *testing.T) {
 		t.Errorf("an empty folder: %v", err)
 	}
 }
+
+// TestPromoteToRicher: a suite with more indexes than the one that the package comes from.
+func TestPromoteToRicher(t *testing.T) {
+	l := newLife(t)
+	l.publish("", deb("1.2.2", "amd64"))
+	l.must(repo.Configure(t.Context(), repo.ConfigureOptions{Commit: l.commit(), Suite: "bookworm", Set: func(c *repo.SuiteConfig) {
+		c.Contents, c.Translation, c.Compression = true, true, "zst"
+	}}))
+	added := deb("1.2.3", "amd64")
+	added.name = "python-added"
+	l.publish("staging", added)
+	l.must(repo.Promote(t.Context(), repo.PromoteOptions{Commit: l.commit(), From: "bookworm-staging", To: "bookworm"}))
+	l.wants("bookworm python-added 1.2.3 amd64", "bookworm python-myproject 1.2.2 amd64", "bookworm-staging python-added 1.2.3 amd64")
+	contents := string(gunzip(t, filepath.Join(l.dir, "apt/dists/bookworm/main/Contents-amd64.gz")))
+	if !strings.Contains(contents, "opt/python-added/content") {
+		t.Errorf("Contents lacks the promoted package:\n%s", contents)
+	}
+
+	// And from the richer one.
+	l.must(repo.Promote(t.Context(), repo.PromoteOptions{Commit: l.commit(), From: "bookworm", To: "bookworm-staging"}))
+	l.must(repo.Rollback(t.Context(), repo.RollbackOptions{Commit: l.commit(), To: 1}))
+	l.wants("bookworm python-myproject 1.2.2 amd64")
+}
