@@ -3,8 +3,12 @@ package repo
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
+
+	"wain/repo/rpm"
+	"wain/repo/yum"
 )
 
 // PromoteOptions say which packages go from one suite to another.
@@ -145,12 +149,39 @@ func (c *current) promoted(ctx context.Context, from *suite, to string, packages
 		if in.href, below = from.name().below(h.Path); !below {
 			return edit, &StateError{Name: h.Path, Detail: "lies outside of the suite " + from.Name}
 		}
+		if name.format == formatYum && name.ours() && !strings.HasPrefix(in.href, poolFolder) {
+			if err := c.moved(ctx, &in); err != nil {
+				return edit, err
+			}
+		}
 		if in.stored = name.join(in.href) == h.Path; !in.stored {
 			in.link = h.Path
 		}
 		edit.add = append(edit.add, in)
 	}
 	return edit, nil
+}
+
+// poolFolder holds all packages of a yum suite of ours: its generations have it beside their repodata, so that hosts which
+// read a generation through the mirrorlist find what its records name.
+const poolFolder = "Packages/"
+
+// moved gives a package of an adopted suite the place and the records that it would have had among ours.
+func (c *current) moved(ctx context.Context, in *incoming) error {
+	o, err := c.at.Open(ctx, in.Path)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", in.Path, err)
+	}
+	defer o.Close()
+	p, err := rpm.Read(o, o.Size())
+	if err != nil {
+		return &PackageError{Source: in.Path, Err: err}
+	}
+	if p.SHA256 != in.SHA256 {
+		return &StateError{Name: in.Path, Detail: "the file has another content than the index says"}
+	}
+	in.setRpm(p, yum.PoolPath(p))
+	return nil
 }
 
 // below returns a path in the store as the suite's indexes have it.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"wain/fixtures"
 	"wain/repo"
 )
 
@@ -152,4 +153,27 @@ func TestPromoteToRicher(t *testing.T) {
 	l.must(repo.Promote(t.Context(), repo.PromoteOptions{Commit: l.commit(), From: "bookworm", To: "bookworm-staging"}))
 	l.must(repo.Rollback(t.Context(), repo.RollbackOptions{Commit: l.commit(), To: 1}))
 	l.wants("bookworm python-myproject 1.2.2 amd64")
+}
+
+// TestPromoteFromAdopted: a suite of ours has all its packages in one folder, which its generations have beside their
+// repodata; an adopted one has them anywhere.
+func TestPromoteFromAdopted(t *testing.T) {
+	fixtures.NeedTool(t, "createrepo_c")
+	l := newLife(t)
+	old := filepath.Join(l.dir, "centos/9")
+	if err := os.MkdirAll(old, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	rpm("1.2.2", "amd64").write(t, old)
+	rpm("1.2.3", "amd64").write(t, old)
+	must(t, clean(t.TempDir()), "createrepo_c", "-q", old)
+	publish(t, repo.Options{Commit: l.commit(), Origin: "Example Archive", Rescan: true})
+	result := l.must(repo.Promote(t.Context(), repo.PromoteOptions{Commit: l.commit(), From: "9", To: "el9"}))
+	for _, p := range result.Suites[0].Added {
+		if !strings.HasPrefix(p.Path, "yum/el9/Packages/p/python-myproject-1.2.") {
+			t.Errorf("promoted to %s", p.Path)
+		}
+	}
+	l.wants("9 python-myproject 1.2.2-1.el9 x86_64", "9 python-myproject 1.2.3-1.el9 x86_64",
+		"el9 python-myproject 1.2.2-1.el9 x86_64", "el9 python-myproject 1.2.3-1.el9 x86_64")
 }
