@@ -222,7 +222,7 @@ func (v *verification) find(rule, path, format string, args ...any) {
 // detail is a finding's text, within bounds: foreign text may be in it.
 func detail(format string, args ...any) string {
 	const most = 2000
-	text := fmt.Sprintf(format, args...)
+	text := strings.ReplaceAll(fmt.Sprintf(format, args...), "\n", "; ") // joined errors
 	if len(text) > most {
 		text = strings.ToValidUTF8(text[:most], "") + "…"
 	}

@@ -19,6 +19,7 @@ type verifyOptions struct {
 	suites   []string
 	maxAge   age
 	unsigned bool
+	indexes  bool
 	jobs     int
 }
 
@@ -59,6 +60,7 @@ Each finding is a line; any finding is exit code 3.`,
 	flags.StringArrayVar(&opts.suites, "suite", nil, "`suite` to check, instead of all; may be given several times")
 	flags.Var(&opts.maxAge, "max-age", "how old an index may be, as in 90d or 36h")
 	flags.BoolVar(&opts.unsigned, "unsigned", false, "accept a repository or package without any signature")
+	flags.BoolVar(&opts.indexes, "indexes-only", false, "leave the packages alone: what a client reads before it installs")
 	flags.IntVarP(&opts.jobs, "jobs", "j", runtime.NumCPU(), "how many packages to read at once; over the network, 16 unless given")
 	completeFiles(cmd, "asc", "key")
 	return cmd
@@ -85,7 +87,7 @@ func runVerify(ctx context.Context, args []string, opts verifyOptions, con *cons
 		return err
 	}
 	o := repo.VerifyOptions{
-		Suites: opts.suites, Unsigned: opts.unsigned, Jobs: opts.jobs, Time: con.now(), MaxAge: time.Duration(opts.maxAge),
+		Suites: opts.suites, Unsigned: opts.unsigned, IndexesOnly: opts.indexes, Jobs: opts.jobs, Time: con.now(), MaxAge: time.Duration(opts.maxAge),
 		Progress: func(e repo.Event) { con.step(e.Step, e.Label, e.Done, e.Total) },
 	}
 	files, err := packageOperands(args)
