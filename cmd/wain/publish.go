@@ -70,6 +70,9 @@ func runPublish(ctx context.Context, paths []string, opts publishOptions, con *c
 	if err != nil {
 		return err
 	}
+	if len(paths) == 0 && len(result.Suites) == 0 && !opts.refresh && !opts.rescan {
+		con.say("no PATH was given, and nothing was added: no package to publish")
+	}
 	return con.showPublished("wain/publish/1", result)
 }
 
