@@ -32,7 +32,7 @@
 // # State
 //
 // .wain/head.json names the current generation and those that are kept. A generation, in .wain/generations/, lists the
-// suites; a suite names its table, in .wain/tables/, and that its segments, in .wain/segments/: at most 256 packages
+// suites; a suite names its table, in .wain/tables/, and that its segments, in .wain/segments/: at most 256 packages or 4 MiB of texts
 // each, spread by name within a component and architecture. A segment has the packages' facts, as JSON, and its parts:
 // for each kind of index the packages' texts as a zstd frame and as a gzip member. An index is joined from such parts
 // and never rendered or compressed anew, so one package more rewrites one segment, and looking for a conflict reads

@@ -102,9 +102,15 @@ type StateError struct {
 
 func (e *StateError) Error() string { return fmt.Sprintf("repository state %s: %s", e.Name, e.Detail) }
 
-// A FlatError reports an apt repository without suites, which cannot be adopted as it is.
-type FlatError struct{ Folder string }
-
-func (e *FlatError) Error() string {
-	return fmt.Sprintf("%s is a flat apt repository, and only suites can be adopted", e.Folder)
+// An AdoptError reports a published tree that cannot be taken over as it is.
+type AdoptError struct {
+	Path string // of the tree, or of a file in it
+	Err  error  // [ErrFlat], or what is wrong with the file
 }
+
+func (e *AdoptError) Error() string { return fmt.Sprintf("take over %s: %v", e.Path, e.Err) }
+
+func (e *AdoptError) Unwrap() error { return e.Err }
+
+// ErrFlat is an apt repository without suites.
+var ErrFlat = errors.New("a flat apt repository has no suites")

@@ -46,6 +46,7 @@ func readPackages(ctx context.Context, o Options) (packages []incoming, warnings
 	}
 	packages = make([]incoming, len(files))
 	errs := make([]error, len(files))
+	debs := &deb.Reader{}
 	var done atomic.Int64
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(max(1, o.Jobs))
@@ -54,7 +55,7 @@ func readPackages(ctx context.Context, o Options) (packages []incoming, warnings
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			packages[i], errs[i] = readPackage(file, o)
+			packages[i], errs[i] = readPackage(file, o, debs)
 			o.progress(Event{Step: "read", Label: file, Done: int(done.Add(1)), Total: len(files)})
 			return nil
 		})
@@ -129,7 +130,7 @@ func findPackages(paths []string) ([]string, error) {
 }
 
 // readPackage reads one package, decides its suite, and renders what the indexes say of it.
-func readPackage(file string, o Options) (incoming, error) {
+func readPackage(file string, o Options, debs *deb.Reader) (incoming, error) {
 	f, err := os.Open(file)
 	if err != nil {
 		return incoming{}, &PackageError{Source: file, Err: err}
@@ -151,7 +152,7 @@ func readPackage(file string, o Options) (incoming, error) {
 	in := incoming{source: file, component: cmp.Or(o.Component, defaultComponent)}
 	switch {
 	case bytes.Equal(magic, []byte("!<arch>\n")) || strings.HasSuffix(file, ".deb"):
-		return in.readDeb(f, stat.Size(), o)
+		return in.readDeb(f, stat.Size(), o, debs)
 	case bytes.HasPrefix(magic, []byte{0xed, 0xab, 0xee, 0xdb}) || strings.HasSuffix(file, ".rpm"):
 		return in.readRpm(f, stat.Size(), o)
 	default:
@@ -159,13 +160,13 @@ func readPackage(file string, o Options) (incoming, error) {
 	}
 }
 
-func (in incoming) readDeb(r io.ReaderAt, size int64, o Options) (incoming, error) {
-	p, err := deb.Read(r, size)
+func (in incoming) readDeb(r io.ReaderAt, size int64, o Options, debs *deb.Reader) (incoming, error) {
+	p, err := debs.Read(r, size)
 	if err != nil {
 		return in, &PackageError{Source: in.source, Err: err}
 	}
 	if kind := p.Control.Get("Package-Type"); kind != "" && kind != "deb" {
-		return in, &PackageError{Source: in.source, Err: fmt.Errorf("a package of type %q belongs to the Debian installer", kind)}
+		return in, &PackageError{Source: in.source, Err: fmt.Errorf("a package of type %q is none that apt installs from a suite", kind)}
 	}
 	if err := in.place(formatApt, debSuite(p), o.Suite, o.Channel); err != nil {
 		return in, err

@@ -74,7 +74,7 @@ func (p *suitePlan) complete(ctx context.Context, e *entry, given *incoming) err
 	e.texts = maps.Clone(e.texts)
 	if p.name.format == formatYum {
 		in := incoming{source: e.Path, name: p.name}
-		err := in.describe(o, o.Size(), p.href(e))
+		err := in.describe(o, o.Size(), p.href(e), &p.debs)
 		for _, kind := range missing {
 			e.texts[kind] = in.texts[kind]
 		}
@@ -84,7 +84,7 @@ func (p *suitePlan) complete(ctx context.Context, e *entry, given *incoming) err
 }
 
 func (p *suitePlan) completeDeb(e *entry, o store.Object, missing []string) error {
-	pkg, err := deb.Read(o, o.Size())
+	pkg, err := p.debs.Read(o, o.Size())
 	if err != nil {
 		return &PackageError{Source: e.Path, Err: err}
 	}

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"wain/repo/deb"
 	"wain/repo/store"
 	"wain/repo/yum"
 )
@@ -35,6 +36,7 @@ type scannedSuite struct {
 	components    []string
 	architectures []string
 	carried       []yum.Data
+	tags          string
 	folder        string // that holds them
 	date          time.Time
 }
@@ -50,6 +52,7 @@ type suitePlan struct {
 
 	added, removed []Package
 	unchanged      []Package
+	debs           deb.Reader
 	met            map[Package]bool // those of them
 	pool           []incoming       // whose files have to be stored
 	changed        bool             // there is something new to sign

@@ -30,6 +30,7 @@ type scan struct {
 	options Options
 	wanted  *edits
 	left    []string // what was left out, and why
+	debs    deb.Reader
 }
 
 // rescan adds the published suites to the edits. Their packages stay where they are, and so do the suites.
@@ -97,7 +98,7 @@ var freightBuild = regexp.MustCompile(`^-\d{8}T\d{6}Z$`)
 // one.
 func (s *scan) name(t tree, only bool) (suiteName, error) {
 	if t.flat {
-		return suiteName{}, &FlatError{Folder: t.folder}
+		return suiteName{}, &AdoptError{t.folder, ErrFlat}
 	}
 	name := suiteName{format: t.format, suite: t.suite, release: t.suite, at: t.base}
 	if t.format == formatYum && only && s.options.Suite != "" {
@@ -123,7 +124,7 @@ func (s *scan) release(ctx context.Context, t tree, scanned *scannedSuite) error
 	}
 	fields, err := deb.ParseParagraph(data)
 	if err != nil {
-		return fmt.Errorf("rescan %s/Release: %w", t.folder, err)
+		return &AdoptError{t.folder + "/Release", err}
 	}
 	yes := func(field string) bool { return strings.EqualFold(fields.Get(field), "yes") }
 	scanned.config = SuiteConfig{
@@ -161,7 +162,7 @@ func (s *scan) repomd(ctx context.Context, t tree, scanned *scannedSuite) error 
 	}
 	published, err := yum.ParseRepomd(data)
 	if err != nil {
-		return fmt.Errorf("rescan %s/repomd.xml: %w", t.folder, err)
+		return &AdoptError{t.folder + "/repomd.xml", err}
 	}
 	if seconds, err := strconv.ParseInt(published.Revision, 10, 64); err == nil {
 		scanned.date = time.Unix(seconds, 0).UTC()
@@ -169,6 +170,7 @@ func (s *scan) repomd(ctx context.Context, t tree, scanned *scannedSuite) error 
 	if have := s.now.generation.find(formatYum, t.suite); have != nil {
 		scanned.config = have.Config
 	}
+	scanned.tags = published.Tags
 	for _, d := range published.Data {
 		if d.Type == "primary" && path.Ext(d.Href) == ".zst" {
 			scanned.config.Compression = "zst"
@@ -180,8 +182,12 @@ func (s *scan) repomd(ctx context.Context, t tree, scanned *scannedSuite) error 
 			s.left = append(s.left, fmt.Sprintf("%s: %s is not in repodata, and is left out", t.folder, d.Href))
 			continue
 		}
-		if _, err := s.now.at.Size(ctx, path.Join(t.base, d.Href)); err != nil {
-			s.left = append(s.left, fmt.Sprintf("%s: %v: left out", t.folder, err))
+		stored, err := readBounded(ctx, s.now.at, path.Join(t.base, d.Href), maxIndexSize)
+		if err == nil {
+			err = d.Check(stored)
+		}
+		if err != nil {
+			s.left = append(s.left, fmt.Sprintf("%s: %s: %v: left out", t.folder, d.Href, err))
 			continue
 		}
 		scanned.carried = append(scanned.carried, d)
@@ -242,7 +248,7 @@ func (s *scan) read(ctx context.Context, name suiteName, c *claim) (*incoming, e
 	}
 	defer o.Close()
 	in := &incoming{source: c.path, name: name, stored: true}
-	if err := in.describe(o, o.Size(), c.href); err != nil {
+	if err := in.describe(o, o.Size(), c.href, &s.debs); err != nil {
 		return nil, err
 	}
 	if name.format == formatApt {
@@ -255,9 +261,9 @@ func (s *scan) read(ctx context.Context, name suiteName, c *claim) (*incoming, e
 }
 
 // describe reads a package that lies at href already.
-func (in *incoming) describe(r io.ReaderAt, size int64, href string) error {
+func (in *incoming) describe(r io.ReaderAt, size int64, href string, debs *deb.Reader) error {
 	if in.name.format == formatApt {
-		p, err := deb.Read(r, size)
+		p, err := debs.Read(r, size)
 		if err != nil {
 			return &PackageError{Source: in.source, Err: err}
 		}

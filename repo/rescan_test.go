@@ -167,6 +167,7 @@ func below(t *testing.T, dir string) []string {
 func TestRescanCarries(t *testing.T) {
 	fixtures.NeedTool(t, "createrepo_c", "modifyrepo_c")
 	dir := fixtures.Createrepo(t, tools(t, "rpm", "1.0")...)
+	fixtures.RunCreaterepo(t, dir, "--content", "ours")
 	extra := map[string]string{"updateinfo": "<updates></updates>\n", "modules": "---\n", "group": "<comps></comps>\n", "ourown": "anything\n"}
 	for kind, text := range extra {
 		file := filepath.Join(t.TempDir(), kind+".xml")
@@ -181,8 +182,18 @@ func TestRescanCarries(t *testing.T) {
 			t.Fatalf("%v\n%s", err, out)
 		}
 	}
-	if _, err := rescan(t, dir, func(o *repo.Options) { o.Suite, o.Origin = "el9", "Example" }); err != nil {
+	// What the list does not vouch for is not signed by us.
+	changed := filepath.Join(dir, "repodata", filepath.Base(glob(t, filepath.Join(dir, "repodata/*modules.xml*"))))
+	if err := os.WriteFile(changed, []byte("changed"), 0o644); err != nil {
 		t.Fatal(err)
+	}
+	delete(extra, "modules")
+	result, err := rescan(t, dir, func(o *repo.Options) { o.Suite, o.Origin = "el9", "Example" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(strings.Join(result.Warnings, "\n"), "modules.xml") {
+		t.Errorf("nothing is said of a changed file: %q", result.Warnings)
 	}
 	for i, version := range []string{"1.1", "1.2", "1.3", "1.4", "1.5"} {
 		o := options(t, dir, tools(t, "rpm", version)...)
@@ -191,6 +202,9 @@ func TestRescanCarries(t *testing.T) {
 	}
 	soundAdopted(t, dir)
 	repomd := text(t, dir, "repodata/repomd.xml")
+	if !strings.Contains(repomd, "<content>ours</content>") || strings.Contains(repomd, `type="modules"`) {
+		t.Errorf("repomd.xml:\n%s", repomd)
+	}
 	for kind := range extra {
 		if strings.Count(repomd, `type="`+kind+`"`) != 1 {
 			t.Errorf("repomd.xml has lost %s:\n%s", kind, repomd)
@@ -200,6 +214,16 @@ func TestRescanCarries(t *testing.T) {
 	if out, err := exec.Command("createrepo_c", "--quiet", "--update", "--update-md-path", dir, "--outputdir", t.TempDir(), dir).CombinedOutput(); err != nil {
 		t.Errorf("createrepo_c: %v\n%s", err, out)
 	}
+}
+
+// glob is the one file that a pattern stands for.
+func glob(t *testing.T, pattern string) string {
+	t.Helper()
+	names, err := filepath.Glob(pattern)
+	if err != nil || len(names) != 1 {
+		t.Fatal(pattern, names, err)
+	}
+	return names[0]
 }
 
 // TestRescanLostPackage: what an index names and the pool has lost is left out, and said.
@@ -240,8 +264,18 @@ func TestRescanRefuses(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(flat, "Packages"), nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	var e *repo.FlatError
-	if _, err := rescan(t, flat, nil); !errors.As(err, &e) {
-		t.Errorf("a flat repository: %v, want a *FlatError", err)
+	var adopt *repo.AdoptError
+	if _, err := rescan(t, flat, nil); !errors.As(err, &adopt) || !errors.Is(err, repo.ErrFlat) {
+		t.Errorf("a flat repository: %v, want an *AdoptError", err)
+	}
+	broken := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(broken, "repodata"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(broken, "repodata/repomd.xml"), []byte("<repomd"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := rescan(t, broken, func(o *repo.Options) { o.Suite, o.Origin = "el9", "Example" }); !errors.As(err, &adopt) || adopt.Path != "repodata/repomd.xml" {
+		t.Errorf("a broken repomd.xml: %v, want an *AdoptError", err)
 	}
 }

@@ -95,10 +95,11 @@ func (p *suitePlan) record(s *suite, generation int, change *store.Change) error
 	s.Packages = p.table.packages()
 	if p.before != nil {
 		s.Components, s.Architectures = p.before.Components, p.before.Architectures
-		s.Carried = p.before.Carried
+		s.Carried, s.Tags = p.before.Carried, p.before.Tags
 	}
 	if p.scanned != nil {
-		s.Carried, s.Components, s.Architectures = p.scanned.carried, p.scanned.components, p.scanned.architectures
+		s.Components, s.Architectures = p.scanned.components, p.scanned.architectures
+		s.Carried, s.Tags = p.scanned.carried, p.scanned.tags
 	}
 	for _, g := range p.table.groups() {
 		s.Components = with(s.Components, g.Component)

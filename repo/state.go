@@ -66,6 +66,8 @@ type suite struct {
 	Architectures []string    `json:"architectures,omitempty"` // apt
 	Carried       []yum.Data  `json:"carried,omitempty"`       // yum: updateinfo, comps, modules and the like of an adopted repository
 
+	Tags string `json:"tags,omitempty"` // yum: of an adopted repository
+
 	Table    string   `json:"table"`    // the file that lists its segments
 	Packages int      `json:"packages"` // how many
 	Recent   []Listed `json:"recent,omitempty"`

@@ -38,8 +38,12 @@ func (g group) compare(h group) int {
 	return cmp.Or(cmp.Compare(g.Component, h.Component), cmp.Compare(g.Architecture, h.Architecture))
 }
 
-// maxSegment is the number of packages beyond which a segment is split.
-const maxSegment = 256
+// maxSegment and maxTexts are the number of packages, and the bytes of what the indexes say of them, beyond which a
+// segment is split.
+const (
+	maxSegment = 256
+	maxTexts   = 4 << 20
+)
 
 // packageKey is 64 bits: half of them from the name, so that all versions of a package are close, and half from the
 // version, so that a package of very many versions can be split as well. An epoch of zero counts as none.
@@ -130,8 +134,8 @@ func (t *table) replace(g group, prefix string, by []ref) {
 	})
 }
 
-// spread divides packages among the segments of the tree below prefix: none has more than maxSegment, unless all its
-// packages have one key.
+// spread divides packages among the segments of the tree below prefix: none is larger than a segment may be, unless it
+// is one package, or all its packages have one key.
 func spread(prefix string, entries []entry) map[string][]entry {
 	keys := make(map[Package]string, len(entries))
 	for _, e := range entries {
@@ -145,7 +149,7 @@ func spread(prefix string, entries []entry) map[string][]entry {
 		if len(entries) == 0 {
 			return
 		}
-		if len(entries) <= maxSegment || len(prefix) == keyBits {
+		if len(entries) == 1 || len(entries) <= maxSegment && textSize(entries) <= maxTexts || len(prefix) == keyBits {
 			leaves[prefix] = entries
 			return
 		}
@@ -155,6 +159,16 @@ func spread(prefix string, entries []entry) map[string][]entry {
 	}
 	divide(prefix, sorted)
 	return leaves
+}
+
+func textSize(entries []entry) int {
+	size := 0
+	for _, e := range entries {
+		for _, text := range e.texts {
+			size += len(text)
+		}
+	}
+	return size
 }
 
 // loadTable reads the list of a suite's segments; an empty name stands for an empty list.

@@ -53,3 +53,20 @@ func TestSpread(t *testing.T) {
 		}
 	}
 }
+
+// TestSpreadTexts splits a few packages of very many files.
+func TestSpreadTexts(t *testing.T) {
+	var all []entry
+	for i := range 10 {
+		all = append(all, entry{Package: Package{Name: fmt.Sprintf("n%d", i), Version: "1"}, texts: map[string][]byte{"filelists": make([]byte, maxTexts/4)}})
+	}
+	leaves := spread("", all)
+	for prefix, entries := range leaves {
+		if textSize(entries) > maxTexts {
+			t.Errorf("segment %q has %d bytes", prefix, textSize(entries))
+		}
+	}
+	if len(leaves) < 3 {
+		t.Errorf("%d segments", len(leaves))
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strconv"
 
 	"wain/repo/store"
 	"wain/repo/yum"
@@ -53,7 +54,9 @@ func renderYum(ctx context.Context, _ *generation, s *suite, t *table, l *loader
 		v.hashed = append(v.hashed, name)
 		v.carried = append(v.carried, name)
 	}
-	repomd := yum.Repomd(s.Date.Unix(), slices.Concat(vouched, s.Carried))
+	repomd := (&yum.Repository{
+		Revision: strconv.FormatInt(s.Date.Unix(), 10), Tags: s.Tags, Data: slices.Concat(vouched, s.Carried),
+	}).Render()
 	v.id = digest(repomd)
 	if signer != nil {
 		detached, err := signer.Detached(repomd, s.Date)

@@ -261,6 +261,7 @@ func adviseRepository(err error) (advice, bool) {
 	var identity *repo.IdentityError
 	var foreign *repo.ForeignError
 	var state *repo.StateError
+	var adopt *repo.AdoptError
 	switch {
 	case errors.As(err, &exists):
 		return advice{kind: "exists", file: exists.Source, code: exitExists, hint: "a published version never changes its content: raise the version, or the package's --revision"}, true
@@ -268,6 +269,10 @@ func adviseRepository(err error) (advice, bool) {
 		return advice{kind: "identity", hint: "leave --origin and --label out, or publish into a new repository; --allow-releaseinfo-change where every apt host may stop until a person agrees"}, true
 	case errors.As(err, &foreign):
 		return advice{kind: "foreign-repository", file: foreign.Tree, hint: "another tool made this repository, or its .wain folder was lost: wain publish --rescan takes over what is published"}, true
+	case errors.As(err, &adopt) && errors.Is(err, repo.ErrFlat):
+		return advice{kind: "adopt", file: adopt.Path, hint: "publish its packages to a suite of a new repository: wain publish FOLDER --suite NAME --repo NEW"}, true
+	case errors.As(err, &adopt):
+		return advice{kind: "adopt", file: adopt.Path, hint: "have its own publisher write it anew; wain verify finds all that is wrong with a repository"}, true
 	case errors.As(err, &state):
 		return advice{kind: "repository-state", file: state.Name, hint: "restore the repository's .wain folder from a backup, or move it away and build it anew with wain publish --rescan; packages and indexes are as they were"}, true
 	case errors.Is(err, repo.ErrNoOrigin):
