@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"net/url"
 	"strings"
+	"sync"
 
 	"wain/repo"
 	"wain/repo/store"
@@ -49,10 +50,16 @@ func (c *console) openS3(place string, single bool, waiting func()) (store.Store
 	if bucket == "" || strings.ContainsAny(place, "?#@\\") || prefix != "" && !fs.ValidPath(prefix) {
 		return nil, usagef("%q: a bucket is named as in s3://packages or s3://packages/team", redacted("s3://"+place))
 	}
+	var one sync.Mutex // requests run side by side
+	retrying := func(_, _ string, err error) {
+		one.Lock()
+		defer one.Unlock()
+		c.detail("%v: trying again", err)
+	}
 	// What is made here asks nobody, so nothing can be broken off: the settings are files and variables.
 	return store.NewS3(context.Background(), store.S3Options{
 		Bucket: bucket, Prefix: prefix, SinglePublisher: single, Waiting: waiting,
-		Retrying: func(_, _ string, err error) { c.detail("%v: trying again", err) },
+		Retrying: retrying,
 	})
 }
 
