@@ -63,6 +63,9 @@ func (e *editor) run(ctx context.Context) (*Result, error) {
 
 // plan decides what changes in the repository as it is.
 func (e *editor) plan(ctx context.Context, at store.Reader) (*store.Change, error) {
+	if store.Committed(ctx) {
+		return e.complete(ctx, at)
+	}
 	e.result = Result{}
 	now, err := e.open(ctx, at)
 	if err != nil {
@@ -115,6 +118,19 @@ func (e *editor) plan(ctx context.Context, at store.Reader) (*store.Change, erro
 	}
 	e.summarize(next, plans, wanted.result)
 	return change, err
+}
+
+// complete plans the head of what is there: our change counts, and somebody else was faster with a further one.
+func (e *editor) complete(ctx context.Context, at store.Reader) (*store.Change, error) {
+	now, err := openCurrent(ctx, at)
+	if err != nil {
+		return nil, err
+	}
+	change := &store.Change{}
+	if err := e.publicFiles(ctx, now, now.generation, change); err != nil {
+		return nil, err
+	}
+	return change, e.standing(ctx, now, now.generation, change)
 }
 
 func (e *editor) open(ctx context.Context, at store.Reader) (*current, error) {

@@ -84,6 +84,9 @@ func (e *PackageError) Unwrap() error { return e.Err }
 type NoPackagesError struct{ Paths []string }
 
 func (e *NoPackagesError) Error() string {
+	if len(e.Paths) == 0 {
+		return "no packages for a new repository"
+	}
 	return fmt.Sprintf("no .deb or .rpm in %q", e.Paths)
 }
 

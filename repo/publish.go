@@ -153,6 +153,9 @@ func Publish(ctx context.Context, o Options) (*Result, error) {
 			}
 		}
 		wanted.insert(append(all, packages...))
+		if !now.exists() && len(wanted.suites) == 0 {
+			return nil, &NoPackagesError{}
+		}
 		return wanted, nil
 	}
 	result, err := e.run(ctx)
