@@ -41,6 +41,11 @@ type Head struct {
 	// State is the publisher's own head, replaced first: that is the moment of the commit. Nil leaves it as it is.
 	State *File
 
+	// Mark is text that the bytes of State contain, and those of every state that is made from it for some time, and no
+	// other state: the name of the generation's file. A publisher whose answer was lost tells by it that its state
+	// counted although another one has taken its place. Empty, such a commit counts as lost, and is planned again.
+	Mark string
+
 	// Files are small public files (Data only), rewritten where they differ, in this order.
 	Files []File
 

@@ -158,7 +158,7 @@ func (c *s3commit) run(ctx context.Context) error {
 			}
 		}
 		if err := c.decide(ctx, *state); err != nil {
-			return err
+			return err // when others were faster after our commit, too: c.decided tells
 		}
 	}
 	c.decided = true
@@ -170,7 +170,8 @@ func (c *s3commit) run(ctx context.Context) error {
 
 // decide replaces the head's state if it is still what the plan saw: what was placed before now counts. A lost answer
 // does not tell whether the request was carried out, and a refusal may be of our own request, sent twice on its way.
-// The writer's random name in the object does: two publishers may well write equal bytes.
+// The writer's random name in the object does: two publishers may well write equal bytes. Where another state has taken
+// its place already, that one tells whether it was made from ours.
 func (c *s3commit) decide(ctx context.Context, state File) error {
 	if err := c.probed(ctx); err != nil {
 		return err
@@ -213,7 +214,10 @@ func (c *s3commit) decide(ctx context.Context, state File) error {
 			c.wrote.Store(true)
 			return nil
 		}
-		if refused(err) || tag(st) != c.seen.etag() {
+		if tag(st) != c.seen.etag() {
+			return c.overtaken(ctx)
+		}
+		if refused(err) {
 			return errMoved
 		}
 		if try == c.s.limits.tries {
@@ -223,6 +227,23 @@ func (c *s3commit) decide(ctx context.Context, state File) error {
 			return err
 		}
 	}
+}
+
+// overtaken fails with errMoved. The commit counts if the newest state was made from ours.
+func (c *s3commit) overtaken(ctx context.Context) error {
+	mark := []byte(c.change.Head.Mark)
+	if len(mark) == 0 || bytes.Contains(c.seen.data, mark) {
+		return errMoved // nothing to tell it by
+	}
+	now, err := c.s.readHead(ctx)
+	if err != nil {
+		return err
+	}
+	if bytes.Contains(now.data, mark) {
+		c.decided = true
+		c.wrote.Store(true)
+	}
+	return errMoved
 }
 
 // unmoved fails with errMoved unless the head is still the one that this commit goes by.
