@@ -68,7 +68,11 @@ func (o *ranged) some(p []byte, offset int64) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if offset < o.at || offset >= o.at+int64(len(o.held)) {
-		held, err := o.fetch(o.ctx, offset, min(o.piece, o.size-offset))
+		want := min(o.piece, o.size-offset)
+		held, err := o.fetch(o.ctx, offset, want)
+		if err == nil && int64(len(held)) != want { // the server now says another length
+			err = io.ErrUnexpectedEOF
+		}
 		if err != nil {
 			return 0, err
 		}

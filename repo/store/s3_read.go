@@ -62,11 +62,11 @@ func (s *S3) piece(ctx context.Context, name, etag string, offset, length int64)
 		if out.ContentRange != nil {
 			_, text, _ := strings.Cut(*out.ContentRange, "/")
 			size, err := strconv.ParseInt(text, 10, 64)
-			if err != nil {
+			if err != nil || size < offset {
 				return fmt.Errorf("the server answers with the range %q", *out.ContentRange)
 			}
 			total = &size
-		} else if total == nil || *total > length || offset > 0 {
+		} else if total == nil || *total < 0 || *total > length || offset > 0 {
 			return errors.New("the server does not answer with the range that was asked for")
 		}
 		st = newStat(out.ETag, total, out.Metadata, out.LastModified, out.ResultMetadata)

@@ -104,8 +104,8 @@ func (s *S3) readHead(ctx context.Context) (*seenHead, error) {
 	if err != nil {
 		return nil, err
 	}
-	data := make([]byte, o.Size())
-	if _, err := o.ReadAt(data, 0); err != nil {
+	data, err := readAll(o)
+	if err != nil {
 		return nil, err
 	}
 	return &seenHead{s, data, st}, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 )
 
@@ -64,9 +65,29 @@ func ReadFile(ctx context.Context, r Reader, name string) ([]byte, error) {
 		return nil, err
 	}
 	defer o.Close()
-	data := make([]byte, o.Size())
-	if _, err := io.ReadFull(o, data); err != nil {
+	data, err := readAll(o)
+	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	return data, nil
+}
+
+// readAll returns the content of an object. The length is what a server says: memory follows what it sends.
+func readAll(o Object) ([]byte, error) {
+	size := o.Size()
+	if size < 0 {
+		return nil, fmt.Errorf("a length of %d bytes", size)
+	}
+	data := make([]byte, 0, min(size, 4<<20))
+	for int64(len(data)) < size {
+		if len(data) == cap(data) {
+			data = slices.Grow(data, int(min(size-int64(len(data)), int64(len(data)))))
+		}
+		n, err := io.ReadFull(o, data[len(data):min(int64(cap(data)), size)])
+		data = data[:len(data)+n]
+		if err != nil {
+			return nil, err
+		}
 	}
 	return data, nil
 }
