@@ -21,9 +21,12 @@ type current struct {
 	packer   frame.Packer
 	unpacker frame.Unpacker
 
-	mu       sync.Mutex
-	tables   map[string]*table
-	segments map[string]*segment
+	mu        sync.Mutex
+	manifests map[string]*generation
+	tables    map[string]*table
+	segments  map[string]*segment
+	added     []incoming // what waits for a publish, once read
+	addedRead bool
 }
 
 // A held package is one that a suite has.
@@ -34,7 +37,7 @@ type held struct {
 }
 
 func newCurrent(at store.Reader) *current {
-	return &current{generation: &generation{}, at: at, tables: map[string]*table{}, segments: map[string]*segment{}}
+	return &current{generation: &generation{}, at: at, manifests: map[string]*generation{}, tables: map[string]*table{}, segments: map[string]*segment{}}
 }
 
 // openCurrent reads what is there. A repository that is not ours is a *ForeignError.
@@ -166,7 +169,25 @@ func (c *current) earlier(ctx context.Context, number int) (*generation, error) 
 	if i < 0 {
 		return nil, &GenerationError{Number: number, Kept: c.numbers()}
 	}
-	return loadManifest(ctx, c.at, c.head.Kept[i].Manifest)
+	return c.manifest(ctx, c.head.Kept[i].Manifest)
+}
+
+// manifest returns a generation by the name of its file.
+func (c *current) manifest(ctx context.Context, name string) (*generation, error) {
+	c.mu.Lock()
+	g := c.manifests[name]
+	c.mu.Unlock()
+	if g != nil {
+		return g, nil
+	}
+	g, err := loadManifest(ctx, c.at, name)
+	if err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.manifests[name] = g
+	return g, nil
 }
 
 // numbers are those of the kept generations, newest first.
@@ -191,10 +212,11 @@ func (e *GenerationError) Error() string {
 	return fmt.Sprintf("generation %d is not kept: there are %d to %d", e.Number, e.Kept[len(e.Kept)-1], e.Kept[0])
 }
 
-// find returns the package among a suite's that p would be, or whose file it would take; nil if there is none. Versions
+// find returns the packages among a suite's that p would be, or whose file it would take, of those that count. Versions
 // that differ as text may share a path ("0:1.0" and "1.0"), so both are looked at.
-func (c *current) find(ctx context.Context, t *table, p Package) (*held, error) {
+func (c *current) find(ctx context.Context, t *table, p Package, counts func(*held) bool) ([]*held, error) {
 	key := packageKey(p)
+	var found []*held
 	for _, g := range t.groups() {
 		if g.Architecture != "" && g.Architecture != p.Architecture {
 			continue
@@ -207,22 +229,26 @@ func (c *current) find(ctx context.Context, t *table, p Package) (*held, error) 
 		if err != nil {
 			return nil, err
 		}
-		if e := s.find(p); e != nil {
-			return &held{e, g, s}, nil
+		for i := range s.Packages {
+			e := &s.Packages[i]
+			if e.Path != p.Path && (e.Name != p.Name || e.Version != p.Version || e.Architecture != p.Architecture) {
+				continue
+			}
+			if h := (&held{e, g, s}); counts == nil || counts(h) {
+				found = append(found, h)
+			}
 		}
 	}
-	return nil, nil
+	return found, nil
 }
 
-// find looks a package up by name, version and architecture, and by path.
-func (s *segment) find(p Package) *entry {
-	for i := range s.Packages {
-		e := &s.Packages[i]
-		if e.Name == p.Name && e.Version == p.Version && e.Architecture == p.Architecture || e.Path == p.Path {
-			return e
-		}
+// placed returns the package of a suite that has the path of p; nil if there is none.
+func (c *current) placed(ctx context.Context, t *table, p Package) (*held, error) {
+	found, err := c.find(ctx, t, p, func(h *held) bool { return h.Path == p.Path })
+	if len(found) == 0 || err != nil {
+		return nil, err
 	}
-	return nil
+	return found[0], nil
 }
 
 // differ compares two suites' packages; nil stands for a suite without any. It opens the segments alone that are not

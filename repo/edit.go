@@ -116,8 +116,19 @@ func (e *editor) plan(ctx context.Context, at store.Reader) (*store.Change, erro
 	if err == nil {
 		err = e.standing(ctx, now, next, change)
 	}
+	change.Index = once(change.Index)
 	e.summarize(next, plans, wanted.result)
 	return change, err
+}
+
+// once leaves out files that come twice: two suites with the same packages have the same segments.
+func once(files []store.File) []store.File {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(files, func(f store.File) bool {
+		twice := seen[f.Name]
+		seen[f.Name] = true
+		return twice
+	})
 }
 
 // complete plans the head of what is there: our change counts, and somebody else was faster with a further one.

@@ -39,7 +39,7 @@ func (c *current) formerly(ctx context.Context, in incoming) (*held, string, err
 			if err != nil {
 				return nil, "", err
 			}
-			if have, err := c.find(ctx, t, in.Package); err != nil || have != nil && have.Path == in.Path {
+			if have, err := c.placed(ctx, t, in.Package); err != nil || have != nil {
 				return have, s.Name, err
 			}
 		}

@@ -30,6 +30,7 @@ type incoming struct {
 	component string // apt
 	name      suiteName
 	stored    bool   // its file is there already
+	waits     bool   // it was added and is not published
 	link      string // in the store: the object that its file is
 	naked     bool   // an .rpm without a signature
 	ignored   string // the suite that was given, where the package's own record is another one

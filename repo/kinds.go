@@ -3,7 +3,6 @@ package repo
 import (
 	"context"
 	"fmt"
-	"maps"
 	"path/filepath"
 	"strings"
 
@@ -64,6 +63,7 @@ func (p *suitePlan) complete(ctx context.Context, e *entry, given *incoming) err
 		}
 	}
 	if len(missing) == 0 {
+		e.texts = p.only(e.texts)
 		return nil
 	}
 	o, err := p.open(ctx, e.Path, given)
@@ -71,7 +71,7 @@ func (p *suitePlan) complete(ctx context.Context, e *entry, given *incoming) err
 		return fmt.Errorf("read package: %w", err)
 	}
 	defer o.Close()
-	e.texts = maps.Clone(e.texts)
+	e.texts = p.only(e.texts)
 	if p.name.format == formatYum {
 		in := incoming{source: e.Path, name: p.name}
 		err := in.describe(o, o.Size(), p.href(e), &p.debs)
@@ -81,6 +81,17 @@ func (p *suitePlan) complete(ctx context.Context, e *entry, given *incoming) err
 		return err
 	}
 	return p.completeDeb(e, o, missing)
+}
+
+// only leaves out the texts of kinds that the suite does not have.
+func (p *suitePlan) only(texts map[string][]byte) map[string][]byte {
+	kept := make(map[string][]byte, len(texts))
+	for _, kind := range p.kinds() {
+		if text, has := texts[kind]; has {
+			kept[kind] = text
+		}
+	}
+	return kept
 }
 
 func (p *suitePlan) completeDeb(e *entry, o store.Object, missing []string) error {

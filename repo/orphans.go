@@ -32,7 +32,7 @@ func DropOrphans(ctx context.Context, c Commit) ([]string, error) {
 		if !now.exists() {
 			return nil, ErrNoRepository
 		}
-		named, err := keptPackages(ctx, at)
+		named, err := now.allNamed(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -47,6 +47,49 @@ func DropOrphans(ctx context.Context, c Commit) ([]string, error) {
 		return &store.Change{Stale: orphans}, nil
 	})
 	return orphans, err
+}
+
+// allNamed are the package files that a kept generation has, that wait for a publish, or that a publisher at work is
+// about to name.
+func (c *current) allNamed(ctx context.Context) (map[string]bool, error) {
+	generations, err := c.load(ctx, c.head.Kept)
+	if err != nil {
+		return nil, err
+	}
+	segments := map[string]bool{}
+	for _, g := range generations {
+		for i := range g.Suites {
+			t, err := c.table(ctx, g.Suites[i].Table)
+			if err != nil {
+				return nil, err
+			}
+			for _, r := range t.Segments {
+				segments[segmentName(r.ID)] = true
+			}
+		}
+	}
+	for _, folder := range []string{segmentFolder, waitingFolder} {
+		entries, err := c.at.List(ctx, folder)
+		if err != nil {
+			return nil, fmt.Errorf("list %s: %w", folder, err)
+		}
+		for _, e := range entries {
+			if madeFor(e.Name) > c.Number && strings.HasSuffix(e.Name, ".json") {
+				segments[folder+"/"+e.Name] = true
+			}
+		}
+	}
+	named := map[string]bool{}
+	for name := range segments {
+		if err := keptIn(ctx, c.at, name, named); err != nil {
+			return nil, err
+		}
+	}
+	waiting, err := c.waiting(ctx)
+	for _, in := range waiting {
+		named[in.Path] = true
+	}
+	return named, err
 }
 
 // pools are the folders in which publishers put packages.
@@ -76,7 +119,7 @@ func orphansIn(ctx context.Context, at store.Reader, folder string, named map[st
 				return nil, err
 			}
 			orphans = append(orphans, below...)
-		case !named[name] && e.Modified.Before(before) && (strings.HasSuffix(name, ".deb") || strings.HasSuffix(name, ".rpm")):
+		case !named[name] && !e.Modified.IsZero() && e.Modified.Before(before) && (strings.HasSuffix(name, ".deb") || strings.HasSuffix(name, ".rpm")):
 			orphans = append(orphans, name)
 		}
 	}

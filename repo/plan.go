@@ -52,10 +52,12 @@ type suitePlan struct {
 
 	added, removed []Package
 	unchanged      []Package
+	met            map[Package]bool          // those of them
+	named          map[[3]string][]*incoming // the packages to add, by name, version and architecture
+	placed         map[string]*incoming      // and by path
 	debs           deb.Reader
-	met            map[Package]bool // those of them
-	pool           []incoming       // whose files have to be stored
-	changed        bool             // there is something new to sign
+	pool           []incoming // whose files have to be stored
+	changed        bool       // there is something new to sign
 }
 
 // A bucket is a segment that is being changed.
@@ -65,14 +67,15 @@ type bucket struct {
 	old     *segment // nil for a new one
 	gone    map[*entry]bool
 	more    []incoming
-	byName  map[[3]string]*incoming
-	byPath  map[string]*incoming
 	rebuild bool // although no package comes or goes
 }
 
 // planSuite finds what is new, what is there, and what cannot be. The error may join several *ExistsError.
 func planSuite(ctx context.Context, now *current, e suiteEdit) (*suitePlan, error) {
-	p := &suitePlan{suiteEdit: e, now: now, before: now.generation.find(e.name.format, e.name.suite), met: map[Package]bool{}}
+	p := &suitePlan{
+		suiteEdit: e, now: now, before: now.generation.find(e.name.format, e.name.suite),
+		met: map[Package]bool{}, named: map[[3]string][]*incoming{}, placed: map[string]*incoming{},
+	}
 	tableName := ""
 	if p.before != nil {
 		p.config, tableName = p.before.Config, p.before.Table
@@ -113,7 +116,23 @@ func planSuite(ctx context.Context, now *current, e suiteEdit) (*suitePlan, erro
 			return nil, err
 		}
 	}
+	if e.scanned != nil && p.before != nil {
+		if err := p.forget(ctx); err != nil {
+			return nil, err
+		}
+	}
 	return p, errors.Join(conflicts...)
+}
+
+// forget notes what the state knew of a suite that was read anew, and what the suite does not have any more.
+func (p *suitePlan) forget(ctx context.Context) error {
+	known, err := p.now.packages(ctx, p.before)
+	for _, h := range known {
+		if p.placed[h.Path] == nil {
+			p.removed = append(p.removed, h.Package)
+		}
+	}
+	return err
 }
 
 // compare finds what a rollback takes out and brings back.
@@ -133,7 +152,7 @@ func (p *suitePlan) take(ctx context.Context, in incoming) error {
 	if p.name.format == formatApt {
 		g = group{in.component, in.Architecture}
 	}
-	have, err := p.now.find(ctx, p.table, in.Package)
+	have, err := p.now.find(ctx, p.table, in.Package, p.present)
 	if err != nil {
 		return err
 	}
@@ -141,40 +160,85 @@ func (p *suitePlan) take(ctx context.Context, in incoming) error {
 	if err != nil {
 		return err
 	}
-	if have != nil && (b.old != have.segment || !b.gone[have.entry]) {
-		if have.SHA256 != in.SHA256 {
-			return in.exists(have.entry, p.name.suite)
+	for _, h := range have {
+		if h.SHA256 != in.SHA256 {
+			return in.exists(h.entry, p.name.suite)
 		}
-		return p.repair(ctx, in)
+		if h.group == g || h.Path == in.Path {
+			return p.repair(ctx, in)
+		}
 	}
-	if twice := b.twice(in.Package); twice != nil {
+	for _, twice := range p.given(in.Package) {
 		if twice.SHA256 != in.SHA256 {
 			return in.exists(&twice.entry, p.name.suite)
 		}
-		return nil
-	}
-	shared, err := p.shared(ctx, in)
-	if err != nil {
-		return err
-	}
-	if shared != nil {
-		if shared.SHA256 != in.SHA256 {
-			return in.exists(shared.entry, p.sharing(in))
+		if twice.component == in.component || twice.Path == in.Path {
+			return nil
 		}
-		size, err := p.now.at.Size(ctx, in.Path)
-		in.stored = in.stored || err == nil && size == in.Size
-	} else if have, suite, err := p.now.formerly(ctx, in); err != nil {
-		return err
-	} else if have != nil && have.SHA256 != in.SHA256 {
-		return in.exists(have.entry, suite)
 	}
-	b.add(in)
+	if err := p.elsewhere(ctx, &in); err != nil {
+		return err
+	}
+	b.more = append(b.more, in)
+	key := [3]string{in.Name, in.Version, in.Architecture}
+	p.named[key] = append(p.named[key], &in)
+	p.placed[in.Path] = &in
 	if !in.stored {
 		p.pool = append(p.pool, in)
 	}
 	p.added = append(p.added, in.Package)
 	p.changed = true
 	return nil
+}
+
+// given returns the packages given before that p would be too, or whose file it would take.
+func (p *suitePlan) given(of Package) []*incoming {
+	same := p.named[[3]string{of.Name, of.Version, of.Architecture}]
+	if placed := p.placed[of.Path]; placed != nil {
+		same = append(same[:len(same):len(same)], placed)
+	}
+	return same
+}
+
+// present reports whether a package of the suite is not about to be removed.
+func (p *suitePlan) present(h *held) bool {
+	for _, b := range p.buckets {
+		if b.old == h.segment && b.gone[h.entry] {
+			return false
+		}
+	}
+	return true
+}
+
+// elsewhere refuses a package whose file is another one in some other place: in a suite that shares the pool, among what
+// waits for a publish, in a generation that is kept.
+func (p *suitePlan) elsewhere(ctx context.Context, in *incoming) error {
+	shared, suite, err := p.shared(ctx, in.Package)
+	if err != nil {
+		return err
+	}
+	if shared != nil {
+		if shared.SHA256 != in.SHA256 {
+			return in.exists(shared.entry, suite)
+		}
+		size, err := p.now.at.Size(ctx, in.Path)
+		in.stored = in.stored || err == nil && size == in.Size
+	}
+	waits, err := p.now.waitsFor(ctx, p.name, in.Package)
+	if err != nil {
+		return err
+	}
+	if waits != nil && !in.waits && waits.SHA256 != in.SHA256 {
+		return in.exists(&waits.entry, waits.name.suite)
+	}
+	if shared != nil {
+		return nil
+	}
+	have, suite, err := p.now.formerly(ctx, *in)
+	if err == nil && have != nil && have.SHA256 != in.SHA256 {
+		return in.exists(have.entry, suite)
+	}
+	return err
 }
 
 func (in *incoming) exists(have *entry, suite string) *ExistsError {
@@ -203,45 +267,27 @@ func (p *suitePlan) repair(ctx context.Context, in incoming) error {
 	return nil
 }
 
-// shared returns the package of another suite that has the path of in: the channels of a release share its pool.
-func (p *suitePlan) shared(ctx context.Context, in incoming) (*held, error) {
+// shared returns the package of another suite that has the path, and the suite: apt's suites lie in one pool.
+func (p *suitePlan) shared(ctx context.Context, of Package) (*held, string, error) {
 	for i := range p.now.Suites {
 		s := &p.now.Suites[i]
-		if !p.shares(s) {
+		if s.Format != formatApt || p.name.format != formatApt || s.Base != p.name.base() || s.Name == p.name.suite {
 			continue
 		}
 		t, err := p.now.table(ctx, s.Table)
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
-		if have, err := p.now.find(ctx, t, in.Package); have != nil || err != nil {
-			if have != nil && have.Path != in.Path {
-				continue
-			}
-			return have, err
+		if have, err := p.now.placed(ctx, t, of); have != nil || err != nil {
+			return have, s.Name, err
 		}
 	}
-	return nil, nil
-}
-
-// shares reports whether packages of another suite lie in this one's pool.
-func (p *suitePlan) shares(s *suite) bool {
-	return s.Format == formatApt && p.name.format == formatApt && s.Base == p.name.base() && s.Release == p.name.release && s.Name != p.name.suite
-}
-
-// sharing names the suites that share the pool, for a message.
-func (p *suitePlan) sharing(incoming) string {
-	for i := range p.now.Suites {
-		if p.shares(&p.now.Suites[i]) {
-			return p.now.Suites[i].Name
-		}
-	}
-	return p.name.suite
+	return nil, "", nil
 }
 
 // drop takes one package out. One that the suite does not have is none of its business.
 func (p *suitePlan) drop(ctx context.Context, gone Package) error {
-	have, err := p.now.find(ctx, p.table, gone)
+	have, err := p.now.placed(ctx, p.table, gone)
 	if have == nil || err != nil {
 		return err
 	}
@@ -269,7 +315,7 @@ func (p *suitePlan) bucket(ctx context.Context, g group, of Package) (*bucket, e
 }
 
 func (p *suitePlan) start(ctx context.Context, g group, prefix string, r *ref) (*bucket, error) {
-	b := &bucket{group: g, prefix: prefix, gone: map[*entry]bool{}, byName: map[[3]string]*incoming{}, byPath: map[string]*incoming{}}
+	b := &bucket{group: g, prefix: prefix, gone: map[*entry]bool{}}
 	if r == nil {
 		p.table.replace(g, prefix, []ref{{group: g, Prefix: prefix}})
 	} else if r.ID != "" {
@@ -281,20 +327,6 @@ func (p *suitePlan) start(ctx context.Context, g group, prefix string, r *ref) (
 	}
 	p.buckets = append(p.buckets, b)
 	return b, nil
-}
-
-func (b *bucket) add(in incoming) {
-	b.more = append(b.more, in)
-	b.byName[[3]string{in.Name, in.Version, in.Architecture}] = &in
-	b.byPath[in.Path] = &in
-}
-
-// twice returns the package given before that in would be too, or whose file it would take.
-func (b *bucket) twice(p Package) *incoming {
-	if same := b.byName[[3]string{p.Name, p.Version, p.Architecture}]; same != nil {
-		return same
-	}
-	return b.byPath[p.Path]
 }
 
 // reshape opens every segment that lacks a form in which the suite's configuration wants it.

@@ -2,6 +2,7 @@ package repo
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,7 +29,11 @@ func (e *editor) publicFiles(ctx context.Context, now *current, g *generation, c
 			change.Head.Files = append(change.Head.Files, store.File{Name: s.Base + "/mirrorlist", Data: []byte(url)})
 		}
 	}
-	files, err := rootFiles(site, e.commit.Signer)
+	signer := e.commit.Signer
+	if signer != nil && !slices.Equal(signer.Fingerprints, g.Keys) {
+		signer = nil // the generation is another publisher's: its keys stay
+	}
+	files, err := rootFiles(site, signer)
 	change.Head.Files = append(change.Head.Files, files...)
 	return err
 }

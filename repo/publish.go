@@ -139,7 +139,7 @@ func Publish(ctx context.Context, o Options) (*Result, error) {
 		e.action = "rescan"
 	}
 	e.decide = func(ctx context.Context, now *current) (*edits, error) {
-		all, err := now.waiting(ctx, now.Waiting, nil)
+		all, err := now.waitingReady(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -152,7 +152,7 @@ func Publish(ctx context.Context, o Options) (*Result, error) {
 				return nil, err
 			}
 		}
-		wanted.insert(append(all, packages...))
+		wanted.insert(slices.Concat(all, packages))
 		if !now.exists() && len(wanted.suites) == 0 {
 			return nil, &NoPackagesError{}
 		}

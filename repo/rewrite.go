@@ -219,10 +219,10 @@ func (s *suite) keepPast(ctx context.Context, now *current, before *suite, chang
 		named[name] = true
 	}
 	for i, one := range all {
-		if i >= keptPast && one.Until.Before(s.Date.Add(-keptFolders)) {
+		if i >= keptPast && (i >= keptMost || one.Until.Before(s.Date.Add(-keptFolders))) {
 			one.Folder = ""
 		}
-		if i >= keptPast && one.Until.Before(s.Date.Add(-keptTime)) {
+		if i >= keptPast && (i >= keptMost || one.Until.Before(s.Date.Add(-keptTime))) {
 			continue
 		}
 		kept = append(kept, one)

@@ -103,7 +103,7 @@ func (c *current) load(ctx context.Context, wanted []kept) ([]*generation, error
 	g.SetLimit(readers)
 	for i, k := range wanted {
 		g.Go(func() error {
-			then, err := loadManifest(ctx, c.at, k.Manifest)
+			then, err := c.manifest(ctx, k.Manifest)
 			for k := 0; err == nil && k < len(then.Suites); k++ {
 				_, err = c.table(ctx, then.Suites[k].Table)
 			}
@@ -163,7 +163,7 @@ func sweepPool(ctx context.Context, now *current, keptTables map[string][]*table
 	for _, file := range change.Pool {
 		wanted[file.Name] = true
 	}
-	waiting, err := now.waiting(ctx, slices.Concat(now.Waiting, next.Waiting), change)
+	waiting, err := now.waiting(ctx)
 	if err != nil {
 		return err
 	}
@@ -228,11 +228,11 @@ func sweepSuite(ctx context.Context, now *current, s *suite, keptTables []*table
 // anyHas reports whether a package's file is named in any of the tables.
 func (c *current) anyHas(ctx context.Context, tables []*table, p Package) (bool, error) {
 	for _, t := range tables {
-		have, err := c.find(ctx, t, p)
+		have, err := c.placed(ctx, t, p)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return false, err
 		}
-		if have != nil && have.Path == p.Path {
+		if have != nil {
 			return true, nil
 		}
 	}

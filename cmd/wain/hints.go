@@ -262,6 +262,7 @@ func adviseRepository(err error) (advice, bool) {
 	var foreign *repo.ForeignError
 	var state *repo.StateError
 	var adopt *repo.AdoptError
+	var waiting *repo.WaitingError
 	switch {
 	case errors.As(err, &exists):
 		return advice{kind: "exists", file: exists.Source, code: exitExists, hint: "a published version never changes its content: raise the version, or the package's --revision"}, true
@@ -269,6 +270,8 @@ func adviseRepository(err error) (advice, bool) {
 		return advice{kind: "identity", hint: "leave --origin and --label out, or publish into a new repository; --allow-releaseinfo-change where every apt host may stop until a person agrees"}, true
 	case errors.As(err, &foreign):
 		return advice{kind: "foreign-repository", file: foreign.Tree, hint: "another tool made this repository, or its .wain folder was lost: wain publish --rescan takes over what is published"}, true
+	case errors.As(err, &waiting):
+		return advice{kind: "waiting-lost", file: waiting.Path, hint: "add the package again: wain add FILE"}, true
 	case errors.As(err, &adopt) && errors.Is(err, repo.ErrFlat):
 		return advice{kind: "adopt", file: adopt.Path, hint: "publish its packages to a suite of a new repository: wain publish FOLDER --suite NAME --repo NEW"}, true
 	case errors.As(err, &adopt):
