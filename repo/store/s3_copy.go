@@ -15,7 +15,8 @@ import (
 )
 
 // copy gives an object a second name within the server. Its headers are made anew, since the names may be of two kinds.
-// A condition on the new name is ignored by most servers, so there is none: two writers copy the same content.
+// A condition on the new name is ignored by most servers, so there is none: only names that say their content, or lie
+// in a folder that does, are written so, and two writers copy the same content.
 func (c *s3commit) copy(ctx context.Context, name, from string, source *stat) error {
 	if err := c.probed(ctx); err != nil {
 		return err

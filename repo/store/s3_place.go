@@ -17,8 +17,9 @@ import (
 // askFirst is the size from which it is cheaper to ask whether an object is there than to send it in vain.
 const askFirst = 1 << 20
 
-// placeAll gives new names their bytes, side by side; links once all else is there.
-func (c *s3commit) placeAll(ctx context.Context, files []File) error {
+// placeAll gives new names their bytes, side by side; links once all else is there. Links in the pool are written as
+// other packages are: the name is the package's, and does not say its content.
+func (c *s3commit) placeAll(ctx context.Context, files []File, pool bool) error {
 	targets := map[string]string{}
 	var bodies, links []File
 	for _, file := range files {
@@ -33,11 +34,21 @@ func (c *s3commit) placeAll(ctx context.Context, files []File) error {
 			bodies = append(bodies, file)
 		}
 	}
-	for _, part := range [][]File{bodies, links} {
-		g, ctx := errgroup.WithContext(ctx)
+	for i, part := range [][]File{bodies, links} {
+		g, group := errgroup.WithContext(ctx)
 		g.SetLimit(c.s.options.Jobs)
 		for _, file := range part {
-			g.Go(func() error { return c.place(ctx, file) })
+			g.Go(func() (err error) {
+				if i == 1 && !pool {
+					return c.placeLink(group, file)
+				}
+				if i == 1 {
+					if file, err = c.read(ctx, file); err != nil { // it is opened after the group's end, too
+						return err
+					}
+				}
+				return c.place(group, file, i == 1)
+			})
 		}
 		if err := g.Wait(); err != nil {
 			return err
@@ -46,17 +57,45 @@ func (c *s3commit) placeAll(ctx context.Context, files []File) error {
 	return nil
 }
 
-// place gives a new name its bytes. Nobody else may give it other ones (see meet).
-func (c *s3commit) place(ctx context.Context, file File) error {
-	if file.Link != "" {
-		return c.placeLink(ctx, file)
+// read makes a link a file that is read from the store.
+func (c *s3commit) read(ctx context.Context, file File) (File, error) {
+	from, name := file.Link, file.Name
+	source, err := c.s.stat(ctx, from)
+	if err != nil {
+		return file, err
 	}
+	if source == nil {
+		return file, noSource(file)
+	}
+	sum, err := c.s.sumOf(ctx, from, source)
+	return File{Name: name, Size: source.size, SHA256: sum, Open: func() (io.ReadCloser, error) {
+		o, now, err := c.s.get(ctx, from)
+		if err != nil {
+			return nil, err
+		}
+		if now.etag != source.etag {
+			return nil, fmt.Errorf("read %s: %w", from, errMoved)
+		}
+		return struct {
+			*io.SectionReader
+			io.Closer
+		}{io.NewSectionReader(o, 0, now.size), o}, nil
+	}}, err
+}
+
+func noSource(file File) error {
+	return fmt.Errorf("link %s: %w", file.Name, &fs.PathError{Op: "open", Path: file.Link, Err: fs.ErrNotExist})
+}
+
+// place gives a new name its bytes, where they are asked for if they are costly to have. Nobody else may give it other
+// ones (see meet).
+func (c *s3commit) place(ctx context.Context, file File, costly bool) error {
 	want := &stat{size: file.Size, sum: file.SHA256}
 	if file.Data != nil {
 		b := newBody(file.Name, file.Data)
 		want = &stat{size: b.size, sum: b.sum}
 	}
-	if want.size > askFirst || c.s.options.SinglePublisher {
+	if costly || want.size > askFirst || c.s.options.SinglePublisher {
 		if st, err := c.s.stat(ctx, file.Name); err != nil || st != nil {
 			return c.meetOr(ctx, file, want, st, err)
 		}
@@ -151,14 +190,14 @@ func (c *s3commit) meet(ctx context.Context, file File, want, st *stat, have str
 	return c.send(ctx, file, want, condition{etag: st.etag})
 }
 
-// placeLink copies an object to a new name, within the server.
+// placeLink copies an object to a new name, within the server. The name is in a folder that says its content.
 func (c *s3commit) placeLink(ctx context.Context, file File) error {
 	source, err := c.s.stat(ctx, file.Link)
 	if err != nil {
 		return err
 	}
 	if source == nil {
-		return fmt.Errorf("link %s: %w", file.Name, &fs.PathError{Op: "open", Path: file.Link, Err: fs.ErrNotExist})
+		return noSource(file)
 	}
 	there, err := c.s.stat(ctx, file.Name)
 	if err != nil {

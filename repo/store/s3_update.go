@@ -146,10 +146,11 @@ type s3commit struct {
 // run does the parts in the order that the package promises.
 func (c *s3commit) run(ctx context.Context) error {
 	start := time.Now()
-	for _, part := range [][]File{c.change.Pool, c.change.Index} {
-		if err := c.placeAll(ctx, part); err != nil {
-			return err
-		}
+	if err := c.placeAll(ctx, c.change.Pool, true); err != nil {
+		return err
+	}
+	if err := c.placeAll(ctx, c.change.Index, false); err != nil {
+		return err
 	}
 	if state := c.change.Head.State; state != nil {
 		if time.Since(start) > longAgo {
