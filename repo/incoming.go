@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -203,13 +204,14 @@ func (in incoming) readRpm(r io.ReaderAt, size int64, o Options) (incoming, erro
 // setRpm describes an .rpm that lies at href.
 func (in *incoming) setRpm(p *rpm.Package, href string) {
 	record := yum.Records(p, href)
+	// Copies, since the originals hold on to the whole header and to room for more.
 	in.naked, in.href, in.component = !p.Signed, href, ""
 	in.entry = entry{
 		Package: Package{
-			Name: p.Name, Version: p.EVR(), Architecture: p.Arch,
+			Name: strings.Clone(p.Name), Version: p.EVR(), Architecture: strings.Clone(p.Arch),
 			Path: in.name.join(href), Size: p.Size, SHA256: p.SHA256,
 		},
-		texts: map[string][]byte{"primary": record.Primary, "filelists": record.Filelists, "other": record.Other},
+		texts: map[string][]byte{"primary": slices.Clone(record.Primary), "filelists": slices.Clone(record.Filelists), "other": slices.Clone(record.Other)},
 	}
 }
 

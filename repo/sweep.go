@@ -50,6 +50,7 @@ func (e *editor) record(ctx context.Context, now *current, next *generation, cha
 		return err
 	}
 	change.Head.State = &store.File{Name: headName, Data: data}
+	change.Head.Mark = next.manifest // later heads keep it in their list
 	return nil
 }
 

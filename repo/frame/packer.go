@@ -47,9 +47,10 @@ func (p *Packer) Zstd(data []byte) []byte {
 	w, ok := p.zstd.Get().(*zstd.Encoder)
 	if !ok {
 		// The options are valid. Without WithZeroFrames nothing at all would
-		// stand for no data.
+		// stand for no data. A larger window would cost memory for each
+		// encoder and find nothing more in parts of this size.
 		w, _ = zstd.NewWriter(nil, zstd.WithEncoderLevel(zstdLevel), zstd.WithEncoderConcurrency(1),
-			zstd.WithEncoderCRC(true), zstd.WithZeroFrames(true))
+			zstd.WithEncoderCRC(true), zstd.WithWindowSize(1<<20), zstd.WithZeroFrames(true))
 	}
 	out := w.EncodeAll(data, make([]byte, 0, len(data)/4+64))
 	p.zstd.Put(w)
