@@ -73,7 +73,7 @@ func (s *S3) putParts(ctx context.Context, file File, when condition) error {
 	all := io.TeeReader(io.LimitReader(source, file.Size+1), sum)
 	read := int64(0)
 	part := make([]byte, max(s.limits.part, file.Size/9000))
-	return s.inParts(ctx, file.Name, &stat{sum: file.SHA256}, when, func(number int32, id *string) (*types.CompletedPart, error) {
+	return s.inParts(ctx, file.Name, &stat{size: file.Size, sum: file.SHA256}, when, func(number int32, id *string) (*types.CompletedPart, error) {
 		n, err := io.ReadFull(all, part)
 		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 			return nil, sourceError(file.Name, err)
@@ -149,7 +149,7 @@ func (s *S3) inParts(ctx context.Context, name string, source *stat, when condit
 		parts = append(parts, *done)
 	}
 	if err == nil {
-		err = s.complete(ctx, name, id, parts, when)
+		err = s.complete(ctx, name, id, source, parts, when)
 	}
 	if err != nil {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.limits.answer)
@@ -159,8 +159,9 @@ func (s *S3) inParts(ctx context.Context, name string, source *stat, when condit
 	return err
 }
 
-// complete ends an upload in parts. A second try after a lost answer finds no such upload; the object then tells.
-func (s *S3) complete(ctx context.Context, name string, id *string, parts []types.CompletedPart, when condition) error {
+// complete ends an upload in parts. A second try after a lost answer finds no such upload, and neither does one whose
+// upload was ended by others; the object then tells.
+func (s *S3) complete(ctx context.Context, name string, id *string, source *stat, parts []types.CompletedPart, when condition) error {
 	input := &s3.CompleteMultipartUploadInput{
 		Bucket: &s.options.Bucket, Key: s.key(name), UploadId: id, MultipartUpload: &types.CompletedMultipartUpload{Parts: parts},
 	}
@@ -175,7 +176,7 @@ func (s *S3) complete(ctx context.Context, name string, id *string, parts []type
 	return s.ask(ctx, "put", name, 1<<30, func(ctx context.Context) error { // servers may take minutes to join the parts
 		_, err := s.client.CompleteMultipartUpload(ctx, input)
 		if code(err) == "NoSuchUpload" {
-			if st, looked := s.stat(ctx, name); looked == nil && st != nil {
+			if st, looked := s.stat(ctx, name); looked == nil && st != nil && source.sum != "" && st.sum == source.sum && st.size == source.size {
 				return nil
 			}
 		}

@@ -56,4 +56,3 @@ func TestS3LostAnswerOvertaken(t *testing.T) {
 		})
 	}
 }
-
