@@ -34,6 +34,19 @@ func TestDropOrphans(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	// A publisher that died before its commit has named its package in its own state; so has one that is at work.
+	atWork := "yum/el9/Packages/w/work-1-1.x86_64.rpm"
+	for name, of := range map[string]string{"1-0123456789abcdef.json": old[1], "99-0123456789abcdef.json": atWork} {
+		if err := os.WriteFile(filepath.Join(dir, ".wain/segments", name), []byte(`{"packages": [{"path": "`+of+`"}]}`), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.MkdirAll(filepath.Join(dir, filepath.Dir(atWork)), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, atWork), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
 	all := below(t, dir)
 	for _, name := range all {
 		if name != recent {
@@ -58,7 +71,7 @@ func TestDropOrphans(t *testing.T) {
 	if found, err = repo.DropOrphans(t.Context(), c); !cmp.Equal(found, old) || err != nil {
 		t.Errorf("removed %v, %v", found, err)
 	}
-	for _, name := range append([]string{recent, note}, "yum/el9/Packages/p/python-myproject-1.2.4-1.el9.x86_64.rpm", "apt/pool/bookworm/main/p/python-myproject/python-myproject_1.2.3_amd64.deb") {
+	for _, name := range append([]string{recent, note, atWork}, "yum/el9/Packages/p/python-myproject-1.2.4-1.el9.x86_64.rpm", "apt/pool/bookworm/main/p/python-myproject/python-myproject_1.2.3_amd64.deb") {
 		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
 			t.Error(err)
 		}
