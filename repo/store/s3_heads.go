@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"path"
 
-	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -224,54 +223,4 @@ func (c *s3commit) fromFolder(ctx context.Context, tree Tree, file string) (*bod
 	b := &body{name: name, size: st.size, source: io.NewSectionReader(o, 0, st.size), close: o.Close}
 	b.sum, err = c.s.sumOf(ctx, from, st)
 	return b, err
-}
-
-// removeStale deletes what no kept generation names. A DELETE cannot be made conditional (most servers ignore it), so
-// the head is looked at right before each name's: nobody who commits from now on needs it, and who committed before
-// stops us.
-func (c *s3commit) removeStale(ctx context.Context) error {
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(c.s.options.Jobs)
-	for _, name := range c.change.Stale {
-		g.Go(func() error {
-			st, err := c.s.stat(ctx, name)
-			if err != nil {
-				return err
-			}
-			var keys []string
-			if st != nil {
-				keys = append(keys, *c.s.key(name))
-			}
-			err = c.s.list(ctx, name, "", func(out *s3.ListObjectsV2Output, _ string) {
-				for _, object := range out.Contents {
-					keys = append(keys, *object.Key)
-				}
-			})
-			if err != nil || len(keys) == 0 {
-				return err
-			}
-			if err := c.unmoved(ctx); err != nil {
-				return err
-			}
-			return c.remove(ctx, name, keys)
-		})
-	}
-	return g.Wait()
-}
-
-func (c *s3commit) remove(ctx context.Context, name string, keys []string) error {
-	for _, key := range keys {
-		if err := c.s.step("remove", name); err != nil {
-			return err
-		}
-		err := c.s.ask(ctx, "delete", name, 0, func(ctx context.Context) error {
-			_, err := c.s.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &c.s.options.Bucket, Key: &key})
-			return err
-		})
-		if err != nil && !absent(err) {
-			return c.s.explain("delete", name, err)
-		}
-		c.wrote.Store(true)
-	}
-	return nil
 }

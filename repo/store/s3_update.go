@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,6 +19,7 @@ func (s *S3) Update(ctx context.Context, plan Plan) (bool, error) {
 		defer s.turn.Unlock()
 	}
 	start, committed, changed, doubt := time.Now(), false, false, false
+	var stale []string // of our commit
 	for try := 1; ; try++ {
 		if err := ctx.Err(); err != nil {
 			return changed, err
@@ -27,10 +29,15 @@ func (s *S3) Update(ctx context.Context, plan Plan) (bool, error) {
 			return changed, err
 		}
 		c.doubt = doubt
+		if committed {
+			c.change.Stale = append(slices.Clip(c.change.Stale), unshown(stale, c.change.Head.Trees)...)
+		}
 		err = c.run(ctx)
 		changed = changed || c.decided && c.wrote.Load()
 		doubt = doubt || c.decided
-		committed = committed || c.decided && c.change.Head.State != nil
+		if c.decided && c.change.Head.State != nil {
+			committed, stale = true, c.change.Stale
+		}
 		switch {
 		case !errors.Is(err, errMoved):
 			return changed, err
@@ -80,7 +87,8 @@ func (s *S3) plan(ctx context.Context, plan Plan, committed bool) (*s3commit, er
 	if state := change.Head.State; state != nil && state.Name != s.options.Head {
 		return nil, errors.New("store " + state.Name + ": the state of this store is " + s.options.Head)
 	}
-	c := &s3commit{s: s, change: change, seen: seen, guard: seen.etag(), data: map[string][]byte{}}
+	ours := *change // the plan may return it once more
+	c := &s3commit{s: s, change: &ours, seen: seen, guard: seen.etag(), data: map[string][]byte{}}
 	for _, file := range change.Index {
 		if file.Data != nil {
 			c.data[file.Name] = file.Data
