@@ -67,7 +67,7 @@ func TestClientConfigured(t *testing.T) {
 		t.Fatal(err)
 	}
 	must(t, languages, "apt-get", "-q", "update")
-	if out := must(t, languages, "apt-cache", "show", "python-myproject=1.2.4"); !strings.Contains(out, "Description-en: A test package") && !strings.Contains(out, "Description: A test package") {
+	if out := must(t, languages, "apt-cache", "show", "python-myproject=1.2.4"); !strings.Contains(out, "It says more of itself") {
 		t.Errorf("apt-cache show:\n%s", out)
 	}
 	if out := must(t, languages, "apt-cache", "policy", "python-myproject"); !strings.Contains(out, "1.2.4 100") {
@@ -90,6 +90,11 @@ func TestClientConfigured(t *testing.T) {
 	}
 	if err != nil {
 		t.Error(err)
+	}
+
+	shown, err := repo.Show(t.Context(), folder(dir), repo.ListOptions{Suites: []string{"bookworm"}, Packages: []repo.Selection{{Name: "python-myproject", Version: "1.2.4"}}})
+	if err != nil || len(shown) != 1 || shown[0].Summary != "A test package" {
+		t.Errorf("shown: %+v, %v", shown, err)
 	}
 
 	configure(t, dir, "bookworm", step(), func(c *repo.SuiteConfig) { *c = repo.SuiteConfig{} })

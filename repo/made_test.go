@@ -43,7 +43,7 @@ func (m made) write(t testing.TB, dir string) string {
 	stamp := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	info := &nfpm.Info{
 		Name: m.name, Arch: m.arch, Platform: "linux", Version: m.version, VersionSchema: "none",
-		Maintainer: "Ops <ops@example.org>", Description: "A test package", MTime: stamp, License: "MIT", Homepage: "https://example.org/",
+		Maintainer: "Ops <ops@example.org>", Description: "A test package\nIt says more of itself.", MTime: stamp, License: "MIT", Homepage: "https://example.org/",
 		Overridables: nfpm.Overridables{
 			RPM: nfpm.RPM{BuildHost: "localhost", Summary: "A test package", Group: "Unspecified"},
 			Contents: files.Contents{

@@ -65,7 +65,11 @@ func Show(ctx context.Context, at store.Reader, o ListOptions) ([]Shown, error) 
 
 // readStanza takes what a stanza of Packages says.
 func (s *Shown) readStanza(texts map[string][]byte) error {
-	p, err := deb.ParseParagraph(texts[kindPackages])
+	stanza := texts[kindPackages]
+	if stanza == nil {
+		stanza = texts[kindShort]
+	}
+	p, err := deb.ParseParagraph(stanza)
 	if err != nil {
 		return err
 	}

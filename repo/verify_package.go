@@ -132,7 +132,11 @@ func (v *verification) compareDeb(ctx context.Context, c *claim, o store.Object)
 	if err != nil {
 		return nil // found before
 	}
-	want, err := deb.ParseParagraph(bytes.TrimRight(apt.Stanza(p, c.href), "\n"))
+	text := apt.Stanza(p, c.href)
+	if stanza.Get("Description-md5") != "" && p.Control.Get("Description-md5") == "" {
+		text = apt.ShortStanza(p, c.href) // the rest is in Translation
+	}
+	want, err := deb.ParseParagraph(bytes.TrimRight(text, "\n"))
 	if err != nil {
 		v.find("package-damaged", c.path, "%v", err)
 		return nil
