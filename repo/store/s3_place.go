@@ -163,7 +163,7 @@ func (c *s3commit) meetOr(ctx context.Context, file File, want, st *stat, err er
 		return err
 	}
 	if have == want.sum && st.size == want.size {
-		c.note(file, want, true)
+		c.note(file, &stat{size: want.size, sum: want.sum, etag: st.etag}, true)
 		return nil
 	}
 	return c.meet(ctx, file, want, st, have)
@@ -231,14 +231,18 @@ func (c *s3commit) confirm(ctx context.Context, onlyFound bool) error {
 		}
 		g.Go(func() error {
 			st, err := c.s.stat(ctx, p.file.Name)
-			if err == nil && st != nil && st.size == p.want.size && st.sum == p.want.sum {
+			if err == nil && st != nil && st.size == p.want.size && (st.sum == p.want.sum || st.etag != "" && st.etag == p.want.etag) {
 				c.note(p.file, p.want, p.found)
 				return nil
 			}
 			return c.meetOr(ctx, p.file, p.want, st, err)
 		})
 	}
-	return g.Wait()
+	err := g.Wait()
+	if err != nil {
+		c.placed = all
+	}
+	return err
 }
 
 type placed struct {

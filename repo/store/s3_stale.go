@@ -5,6 +5,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"golang.org/x/sync/errgroup"
@@ -44,51 +45,91 @@ func unshown(stale []string, trees []Tree) []string {
 }
 
 // removeStale deletes what no kept generation names. A DELETE cannot be made conditional (most servers ignore it), so
-// the head is looked at right before each name's: nobody who commits from now on needs it, and who committed before
+// the head is looked at right before each: nobody who commits from now on needs the name, and who committed before
 // stops us.
 func (c *s3commit) removeStale(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(c.s.options.Jobs)
 	for _, name := range c.change.Stale {
 		g.Go(func() error {
-			st, err := c.s.stat(ctx, name)
+			found, err := c.victims(ctx, name)
 			if err != nil {
 				return err
 			}
-			var keys []string
-			if st != nil {
-				keys = append(keys, *c.s.key(name))
-			}
-			err = c.s.list(ctx, name, "", func(out *s3.ListObjectsV2Output, _ string) {
-				for _, object := range out.Contents {
-					keys = append(keys, *object.Key)
+			for _, v := range found {
+				if err := c.remove(ctx, v); err != nil {
+					return err
 				}
-			})
-			if err != nil || len(keys) == 0 {
-				return err
 			}
-			if err := c.unmoved(ctx); err != nil {
-				return err
-			}
-			return c.remove(ctx, name, keys)
+			return nil
 		})
 	}
 	return g.Wait()
 }
 
-func (c *s3commit) remove(ctx context.Context, name string, keys []string) error {
-	for _, key := range keys {
-		if err := c.s.step("remove", name); err != nil {
+// A victim is an object that is to be deleted, if it is still the one that was seen.
+type victim struct {
+	name     string
+	modified time.Time
+}
+
+// victims are the object of a name and all that lies below it.
+func (c *s3commit) victims(ctx context.Context, name string) ([]victim, error) {
+	var found []victim
+	st, err := c.s.stat(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	if st != nil {
+		found = append(found, victim{name, st.modified})
+	}
+	return found, c.s.list(ctx, name, "", func(out *s3.ListObjectsV2Output, prefix string) {
+		for _, object := range out.Contents {
+			v := victim{name: name + "/" + strings.TrimPrefix(*object.Key, prefix)}
+			if object.LastModified != nil {
+				v.modified = *object.LastModified
+			}
+			found = append(found, v)
+		}
+	})
+}
+
+// remove deletes an object. A try whose answer was lost may have done so, and somebody may have written the name anew:
+// the next one leaves what is newer.
+func (c *s3commit) remove(ctx context.Context, v victim) error {
+	if err := c.s.step("remove", v.name); err != nil {
+		return err
+	}
+	for try := 1; ; try++ {
+		if try > 1 {
+			st, err := c.s.stat(ctx, v.name)
+			if err != nil || st == nil {
+				return err
+			}
+			if st.modified.Unix() != v.modified.Unix() { // of a listing they may be finer than those of a HEAD
+				return nil
+			}
+		}
+		if err := c.unmoved(ctx); err != nil {
 			return err
 		}
-		err := c.s.ask(ctx, "delete", name, 0, func(ctx context.Context) error {
-			_, err := c.s.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &c.s.options.Bucket, Key: &key})
+		err := c.s.once(ctx, 0, func(ctx context.Context) error {
+			_, err := c.s.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &c.s.options.Bucket, Key: c.s.key(v.name)})
 			return err
 		})
-		if err != nil && !absent(err) {
-			return c.s.explain("delete", name, err)
+		if err == nil || absent(err) {
+			c.wrote.Store(true)
+			return nil
 		}
-		c.wrote.Store(true)
+		if !passing(err) || try == c.s.limits.tries || ctx.Err() != nil {
+			return c.s.explain("delete", v.name, err)
+		}
+		c.wrote.Store(true) // perhaps
+		if c.s.options.Retrying != nil {
+			c.s.options.Retrying("delete", v.name, c.s.explain("delete", v.name, err))
+		}
+		if err := pause(ctx, c.s.limits.backoff, try); err != nil {
+			return err
+		}
 	}
-	return nil
 }

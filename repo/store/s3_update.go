@@ -18,31 +18,45 @@ func (s *S3) Update(ctx context.Context, plan Plan) (bool, error) {
 		s.turn.Lock()
 		defer s.turn.Unlock()
 	}
-	start, committed, changed, doubt := time.Now(), false, false, false
-	var stale []string // of our commit
+	var ours *s3commit
+	changed, err := s.update(ctx, plan, &ours)
+	if err != nil || ours == nil {
+		return changed, err
+	}
+	// Somebody else's removal may have gone out before our commit and been carried out after it.
+	err = ours.confirm(ctx, true)
+	if errors.Is(err, errMoved) {
+		err = nil // a newer generation has other bytes there
+	}
+	return changed || ours.wrote.Load(), err
+}
+
+// update tries until nobody else is faster. It sets ours to what was committed.
+func (s *S3) update(ctx context.Context, plan Plan, ours **s3commit) (bool, error) {
+	start, changed, doubt := time.Now(), false, false
 	for try := 1; ; try++ {
 		if err := ctx.Err(); err != nil {
 			return changed, err
 		}
-		c, err := s.plan(ctx, plan, committed)
+		c, err := s.plan(ctx, plan, *ours != nil)
 		if c == nil || err != nil {
 			return changed, err
 		}
 		c.doubt = doubt
-		if committed {
-			c.change.Stale = append(slices.Clip(c.change.Stale), unshown(stale, c.change.Head.Trees)...)
+		if *ours != nil {
+			c.change.Stale = append(slices.Clip(c.change.Stale), unshown((*ours).change.Stale, c.change.Head.Trees)...)
 		}
 		err = c.run(ctx)
 		changed = changed || c.decided && c.wrote.Load()
 		doubt = doubt || c.decided
 		if c.decided && c.change.Head.State != nil {
-			committed, stale = true, c.change.Stale
+			*ours = c
 		}
 		switch {
 		case !errors.Is(err, errMoved):
 			return changed, err
 		case time.Since(start) < s.options.Patience:
-		case committed:
+		case *ours != nil:
 			return true, nil // those who were faster publish what we committed
 		default:
 			return changed, &BusyError{s.String(), try, s.options.Patience}
