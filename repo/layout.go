@@ -159,7 +159,7 @@ func (d *discovery) walk(ctx context.Context, folder string, depth int) error {
 		case name == "repodata":
 			err = d.repodata(ctx, folder)
 		case strings.HasPrefix(name, "."), name == "pool", depth >= maxTreeDepth, yum && name == "Packages",
-			name == "generations" && ownGenerations(folders):
+			name == "generations" && (ownGenerations(folders) || folder == "apt" || path.Dir(folder) == "yum"):
 		default:
 			err = d.walk(ctx, below, depth+1)
 		}
@@ -175,7 +175,8 @@ func flatIndex(name string) bool {
 	return name == "Packages" || strings.HasPrefix(name, "Packages.") && name != "Packages.diff"
 }
 
-// ownGenerations reports whether the folder "generations" beside others holds what our trees show.
+// ownGenerations reports whether the folder "generations" beside others holds what our trees show. At our own places it
+// does even where there is no tree yet: a first publish is at work, or died.
 func ownGenerations(beside []string) bool {
 	return slices.Contains(beside, "repodata") || slices.Contains(beside, "dists")
 }

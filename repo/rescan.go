@@ -43,9 +43,13 @@ func (e *editor) scan(ctx context.Context, now *current, o Options, wanted *edit
 		return ErrNoRepository
 	}
 	s := &scan{now: now, options: o, wanted: wanted}
+	names, err := s.names(ctx, trees)
+	if err != nil {
+		return err
+	}
 	var errs []error
-	for _, t := range trees {
-		if err := s.tree(ctx, t, len(trees) == 1); err != nil {
+	for i, t := range trees {
+		if err := s.tree(ctx, t, names[i]); err != nil {
 			errs = append(errs, err)
 		}
 	}
@@ -54,19 +58,13 @@ func (e *editor) scan(ctx context.Context, now *current, o Options, wanted *edit
 }
 
 // tree reads one suite.
-func (s *scan) tree(ctx context.Context, t tree, only bool) error {
-	name, err := s.name(t, only)
-	if err != nil {
+func (s *scan) tree(ctx context.Context, t tree, name suiteName) error {
+	if err := s.signatures(ctx, t); err != nil {
 		return err
 	}
 	v := newVerification(VerifyOptions{Store: s.now.at, Unsigned: true})
 	if err := v.verifyTree(ctx, t); err != nil {
 		return fmt.Errorf("rescan %s: %w", t.folder, err)
-	}
-	for _, f := range v.sorted() {
-		if strings.HasPrefix(f.Rule, "index-") || strings.HasPrefix(f.Rule, "repomd-") || strings.HasPrefix(f.Rule, "release-") {
-			s.left = append(s.left, fmt.Sprintf("%s: %s", f.Path, f.Detail))
-		}
 	}
 	scanned := &scannedSuite{folder: t.folder}
 	for _, alias := range t.aliases {
@@ -74,14 +72,18 @@ func (s *scan) tree(ctx context.Context, t tree, only bool) error {
 			s.wanted.stale = append(s.wanted.stale, path.Join(t.base, "dists", alias))
 		}
 	}
-	if t.format == formatApt {
-		err = s.release(ctx, t, scanned)
-	} else {
-		err = s.repomd(ctx, t, scanned)
+	read := s.release
+	if t.format == formatYum {
+		read = s.repomd
 	}
+	indexes, err := read(ctx, t, scanned)
 	if err != nil {
 		return err
 	}
+	if err := s.judge(ctx, t, v, indexes); err != nil {
+		return err
+	}
+	s.sources(v)
 	packages, err := s.packages(ctx, name, v)
 	if err != nil {
 		return err
@@ -94,38 +96,27 @@ func (s *scan) tree(ctx context.Context, t tree, only bool) error {
 // taken for a suite of its own, once the link leads elsewhere.
 var freightBuild = regexp.MustCompile(`^-\d{8}T\d{6}Z$`)
 
-// name decides what the suite is called here. A yum repository has no name of its own: it is its folder's, or the given
-// one.
-func (s *scan) name(t tree, only bool) (suiteName, error) {
-	if t.flat {
-		return suiteName{}, &AdoptError{t.folder, ErrFlat}
+// sources says which source packages are left out.
+func (s *scan) sources(v *verification) {
+	var lists []string
+	for _, c := range v.packages {
+		if c.format == formatSource && !slices.Contains(lists, c.index) {
+			lists = append(lists, c.index)
+			s.left = append(s.left, c.index+": source packages are left out")
+		}
 	}
-	name := suiteName{format: t.format, suite: t.suite, release: t.suite, at: t.base}
-	if t.format == formatYum && only && s.options.Suite != "" {
-		name.suite, name.release = s.options.Suite, s.options.Suite
-	}
-	if have := s.now.generation.find(t.format, name.suite); have != nil {
-		name.release = have.Release
-	}
-	if !validSuite(name.suite) {
-		return suiteName{}, &SuiteError{Source: t.folder, Suite: name.suite}
-	}
-	if name.ours() {
-		name.at = ""
-	}
-	return name, nil
 }
 
 // release takes what an apt suite's Release says of the suite, and of the repository where nobody said it yet.
-func (s *scan) release(ctx context.Context, t tree, scanned *scannedSuite) error {
-	data, err := readBounded(ctx, s.now.at, t.folder+"/Release", maxReleaseSize)
+func (s *scan) release(ctx context.Context, t tree, scanned *scannedSuite) (indexed, error) {
+	file, text, fields, err := readRelease(ctx, s.now.at, t)
 	if err != nil {
-		return err
+		return indexed{}, err
 	}
-	fields, err := deb.ParseParagraph(data)
-	if err != nil {
-		return &AdoptError{t.folder + "/Release", err}
+	if text == nil {
+		return indexed{}, &AdoptError{file, errors.New("there is no such file")}
 	}
+	x := indexed{release: string(text)}
 	yes := func(field string) bool { return strings.EqualFold(fields.Get(field), "yes") }
 	scanned.config = SuiteConfig{
 		Description: fields.Get("Description"), NotAutomatic: yes("NotAutomatic"),
@@ -137,7 +128,7 @@ func (s *scan) release(ctx context.Context, t tree, scanned *scannedSuite) error
 		scanned.config.ValidFor = until.Sub(date)
 	}
 	scanned.date = date
-	if have := s.now.generation.find(formatApt, t.suite); have != nil {
+	if have := s.known(t); have != nil {
 		scanned.config = have.Config
 	}
 	scanned.architectures = slices.DeleteFunc(strings.Fields(fields.Get("Architectures")), func(a string) bool { return a == "source" })
@@ -148,30 +139,34 @@ func (s *scan) release(ctx context.Context, t tree, scanned *scannedSuite) error
 	}
 	for _, field := range []struct{ name, have, want string }{{"origin", fields.Get("Origin"), id.origin}, {"label", fields.Get("Label"), id.label}} {
 		if field.want != "" && field.have != "" && field.want != field.have && !id.change {
-			return &IdentityError{Field: field.name, Have: field.have, Got: field.want}
+			return x, &IdentityError{Field: field.name, Have: field.have, Got: field.want}
 		}
 	}
-	return nil
+	return x, nil
 }
 
 // repomd takes what a yum repository has beside its packages.
-func (s *scan) repomd(ctx context.Context, t tree, scanned *scannedSuite) error {
+func (s *scan) repomd(ctx context.Context, t tree, scanned *scannedSuite) (indexed, error) {
+	var x indexed
 	data, err := readBounded(ctx, s.now.at, t.folder+"/repomd.xml", maxReleaseSize)
 	if err != nil {
-		return err
+		return x, err
 	}
 	published, err := yum.ParseRepomd(data)
 	if err != nil {
-		return &AdoptError{t.folder + "/repomd.xml", err}
+		return x, &AdoptError{t.folder + "/repomd.xml", err}
 	}
 	if seconds, err := strconv.ParseInt(published.Revision, 10, 64); err == nil {
 		scanned.date = time.Unix(seconds, 0).UTC()
 	}
-	if have := s.now.generation.find(formatYum, t.suite); have != nil {
+	if have := s.known(t); have != nil {
 		scanned.config = have.Config
 	}
 	scanned.tags = published.Tags
 	for _, d := range published.Data {
+		if d.Type == "primary" {
+			x.primary = path.Join(t.base, d.Href)
+		}
 		if d.Type == "primary" && path.Ext(d.Href) == ".zst" {
 			scanned.config.Compression = "zst"
 		}
@@ -192,7 +187,7 @@ func (s *scan) repomd(ctx context.Context, t tree, scanned *scannedSuite) error 
 		}
 		scanned.carried = append(scanned.carried, d)
 	}
-	return nil
+	return x, nil
 }
 
 // packages reads the packages that the indexes name.

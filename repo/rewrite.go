@@ -45,7 +45,7 @@ func (e *editor) rewrite(ctx context.Context, now *current, next *generation, p 
 	if err != nil {
 		return fmt.Errorf("publish %s: %w", s.Name, err)
 	}
-	if err := p.record(&s, next.Number, change); err != nil {
+	if err := p.record(ctx, &s, next.Number, change); err != nil {
 		return err
 	}
 	if signer := e.commit.Signer; signer != nil && signer.Accepts != nil {
@@ -91,15 +91,21 @@ func (e *editor) date(ctx context.Context, next *generation, last time.Time) (ti
 }
 
 // record describes the suite's packages, and adds the list of its segments to the change.
-func (p *suitePlan) record(s *suite, generation int, change *store.Change) error {
+func (p *suitePlan) record(ctx context.Context, s *suite, generation int, change *store.Change) error {
 	s.Packages = p.table.packages()
 	if p.before != nil {
 		s.Components, s.Architectures = p.before.Components, p.before.Architectures
-		s.Carried, s.Tags = p.before.Carried, p.before.Tags
+		s.Carried, s.Tags, s.Released = p.before.Carried, p.before.Tags, p.before.Released
 	}
 	if p.scanned != nil {
 		s.Components, s.Architectures = p.scanned.components, p.scanned.architectures
 		s.Carried, s.Tags = p.scanned.carried, p.scanned.tags
+	}
+	if p.scanned != nil && s.Format == formatApt {
+		var err error
+		if s.Released, err = p.calls(ctx); err != nil {
+			return err
+		}
 	}
 	for _, g := range p.table.groups() {
 		s.Components = with(s.Components, g.Component)
@@ -191,7 +197,7 @@ func (s *suite) show(ctx context.Context, now *current, v *view, p *suitePlan, c
 	if s.Format == formatYum && s.name().ours() {
 		change.Index = append(change.Index, store.File{Name: top + "/Packages", Alias: s.Base + "/Packages"})
 	}
-	return s.keepPast(ctx, now, p.before, change)
+	return s.keepPast(ctx, now, p, change)
 }
 
 // How long a suite's past lasts: the hash-named files of so many generations, and of all that were current so
@@ -203,16 +209,15 @@ const (
 	keptFolders = time.Hour
 )
 
-// keepPast notes the past of the generation that takes before's place, and makes stale what is no part of it.
-func (s *suite) keepPast(ctx context.Context, now *current, before *suite, change *store.Change) error {
-	if before == nil {
-		return s.dropFolders(ctx, now.at, nil, change)
-	}
-	old, err := loadPast(ctx, now.at, before)
+// keepPast notes what the suite's tree has shown until now, and makes stale what it is to show no more.
+func (s *suite) keepPast(ctx context.Context, now *current, p *suitePlan, change *store.Change) error {
+	all, before, err := p.former(ctx, s.Date)
 	if err != nil {
 		return err
 	}
-	all := append([]past{{Generation: before.Generation, Until: s.Date, Folder: before.Folder, Hashed: before.Hashed}}, old...)
+	if len(all) == 0 {
+		return s.dropFolders(ctx, now.at, nil, change)
+	}
 	var kept []past
 	named := map[string]bool{}
 	for _, name := range s.Hashed {
@@ -244,7 +249,7 @@ func (s *suite) keepPast(ctx context.Context, now *current, before *suite, chang
 	}
 	s.Past = stateName(pastFolder, s.Generation, data)
 	change.Index = append(change.Index, store.File{Name: s.Past, Data: data})
-	change.Head.Trees = append(change.Head.Trees, s.tree(kept, before.Folder))
+	change.Head.Trees = append(change.Head.Trees, s.tree(kept, before))
 	return s.dropFolders(ctx, now.at, kept, change)
 }
 

@@ -66,7 +66,8 @@ type suite struct {
 	Architectures []string    `json:"architectures,omitempty"` // apt
 	Carried       []yum.Data  `json:"carried,omitempty"`       // yum: updateinfo, comps, modules and the like of an adopted repository
 
-	Tags string `json:"tags,omitempty"` // yum: of an adopted repository
+	Tags     string    `json:"tags,omitempty"`     // yum: of an adopted repository
+	Released *released `json:"released,omitempty"` // apt: what an adopted suite's Release calls it, where that is not its name
 
 	Table    string   `json:"table"`    // the file that lists its segments
 	Packages int      `json:"packages"` // how many
@@ -195,39 +196,19 @@ func loadPast(ctx context.Context, at store.Reader, s *suite) ([]past, error) {
 	return f.Past, err
 }
 
-// refuseForeign protects repositories that somebody else's tool made, or whose state was lost.
+// refuseForeign protects repositories that somebody else's tool made, or whose state was lost. Only what has no state is
+// searched.
 func refuseForeign(ctx context.Context, at store.Reader) error {
-	trees, err := publishedTrees(ctx, at)
-	if err != nil || len(trees) == 0 {
+	trees, err := discover(ctx, at, nil)
+	if err != nil {
 		return err
 	}
-	return &ForeignError{Tree: trees[0].tree()}
-}
-
-// publishedTrees finds the suites that clients can read, whatever the state says.
-func publishedTrees(ctx context.Context, at store.Reader) ([]suiteName, error) {
-	var found []suiteName
-	for _, format := range []string{formatApt, formatYum} {
-		folder := map[string]string{formatApt: "apt/dists", formatYum: "yum"}[format]
-		entries, err := at.List(ctx, folder)
-		if err != nil {
-			return nil, fmt.Errorf("list %s: %w", folder, err)
-		}
-		for _, e := range entries {
-			name := suiteName{format: format, suite: e.Name}
-			if !e.Folder {
-				continue
-			}
-			below, err := at.List(ctx, name.tree())
-			if err != nil {
-				return nil, fmt.Errorf("list %s: %w", name.tree(), err)
-			}
-			if len(below) > 0 {
-				found = append(found, name)
-			}
+	for _, t := range trees {
+		if !t.flat || t.base == "." { // packages may lie anywhere beside what we write
+			return &ForeignError{Tree: t.folder}
 		}
 	}
-	return found, nil
+	return nil
 }
 
 // loadState reads a file of the state. The error matches fs.ErrNotExist where there is none.

@@ -33,10 +33,14 @@ func (n suiteName) tree() string {
 
 // generations is the folder that holds one folder for each generation of the suite.
 func (n suiteName) generations() string {
-	if n.format == formatApt {
+	switch {
+	case n.format == formatYum:
+		return n.join("generations")
+	case n.ours():
 		return n.join("generations/" + n.suite)
+	default: // a yum repository may have the same base, and a suite may be called 12-bookworm
+		return n.join("generations/dists/" + n.suite)
 	}
-	return n.join("generations")
 }
 
 // base is the folder below which the paths in the suite's indexes lie.

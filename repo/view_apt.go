@@ -80,8 +80,12 @@ func renderApt(ctx context.Context, g *generation, s *suite, t *table, l *loader
 			vouched = append(vouched, apt.IndexFile{Path: x.path + f.ending, Size: int64(len(f.data)), SHA256: f.sha256})
 		}
 	}
+	called := released{Suite: s.Name, Codename: s.Name}
+	if s.Released != nil {
+		called = *s.Released
+	}
 	r := apt.Release{
-		Origin: g.Origin, Label: g.Label, Suite: s.Name, Codename: s.Name, Description: s.Config.Description,
+		Origin: g.Origin, Label: g.Label, Suite: called.Suite, Codename: called.Codename, Version: called.Version, Description: s.Config.Description,
 		Date: s.Date, ValidUntil: s.ValidUntil, NotAutomatic: s.Config.NotAutomatic, ButAutomaticUpgrades: s.Config.ButAutomaticUpgrades,
 		Architectures: s.Architectures, Components: s.Components, AcquireByHash: true, Files: vouched,
 	}
