@@ -21,7 +21,7 @@ func (c *Commit) check(signs bool) error {
 	if c.Time.IsZero() {
 		errs = append(errs, errors.New("publish: no time given"))
 	}
-	if signs && c.Signer == nil && !c.Unsigned {
+	if signs && c.Signer == nil && !c.Unsigned && !c.DryRun {
 		errs = append(errs, ErrNoSigner)
 	}
 	return errors.Join(errs...)

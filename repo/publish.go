@@ -23,7 +23,7 @@ type Commit struct {
 	// by a second each. It may be nil; a dry run does not call it.
 	Await func(ctx context.Context, date time.Time) error
 
-	// Signer signs. Without one, Unsigned must be set.
+	// Signer signs. Without one, Unsigned must be set, but for a dry run, which then leaves the keys as they are.
 	Signer   *Signer
 	Unsigned bool
 

@@ -32,6 +32,9 @@ func (s *signing) addFlags(cmd *cobra.Command) {
 func (s *signing) signer(con *console) (*repo.Signer, error) {
 	at := con.now()
 	signer, err := con.signers(s.keys, s.unsigned, at)
+	if con.dryRun && len(s.keys) == 0 && errors.Is(err, errNoKey) {
+		return nil, nil // a plan may be looked at by whoever has no key
+	}
 	if err != nil {
 		return nil, err
 	}
