@@ -40,7 +40,24 @@
 // writes. A newer generation with the content of (1), which has nothing to write, does not stop a put that is on its
 // way. The writer then finds at its end that the head moved, and looks at every file again, as does whoever finds the
 // head moved after its commit; what carries a date or a number (InRelease, repomd.xml, suites.json) never returns.
-// A DELETE cannot have a condition: names become stale only when no kept generation has them, the head is looked at
-// before each, and whoever commits looks again for what it had found there. Nobody holds a lock, and no clock but the
-// server's is asked, for the age of what a killed publisher left under a package's name.
+//
+// A publisher whose answer to the head's PUT was lost finds its own name on the head, or, where another one has taken
+// its place, its mark in it ([Head].Mark): then its commit counts and is not made twice.
+//
+// A package's name does not say its content, so whatever is written there, a promotion too, is put on condition that
+// nothing is there (files over 5 GiB as far as the server minds a condition on an upload in parts). Copies within the
+// server have no condition, and go only to names or folders that say their content.
+//
+// A DELETE cannot have a condition either. Names become stale only when no kept generation has them; the head is looked
+// at before each try, and a second try leaves what was written since the first. A publisher that found an object there,
+// rather than wrote it, looks for it after its commit and again at the end of its update, and writes it once more if it
+// is gone. One window remains: a DELETE that is sent before somebody commits that name again, and carried out after the
+// end of that publisher's update. Its sender gives up waiting after a minute, which does not call it back. The package is
+// then indexed and not there, which only a verification of the repository finds.
+//
+// A publisher that is overtaken after its commit removes what its trees no longer show, unless the newest ones show it
+// again. One that dies between its commit and its removals leaves such files.
+//
+// Nobody holds a lock. No clock but the server's is asked, for the age of what a killed publisher left under a package's
+// name, and for what was written since.
 package store
