@@ -248,36 +248,52 @@ func (d *discovery) ask(ctx context.Context, wanted []string) error {
 		candidates = append(candidates,
 			tree{format: formatApt, suite: name, folder: path.Join("dists", name), base: "."},
 			tree{format: formatApt, suite: name, folder: path.Join("apt/dists", name), base: "apt"},
-			tree{format: formatApt, folder: name, base: name, flat: true},
-			yumTree(name), yumTree(path.Join("yum", name)))
+			yumTree(name), yumTree(path.Join("yum", name)),
+			tree{format: formatApt, folder: name, base: name, flat: true})
 	}
 	for _, t := range candidates {
-		for _, name := range t.opened() {
-			size, err := d.at.Size(ctx, path.Join(t.folder, name))
-			if errors.Is(err, fs.ErrNotExist) {
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			if size != 0 {
-				d.trees = append(d.trees, t)
-				break
-			}
+		if t.flat && slices.ContainsFunc(d.trees, func(o tree) bool { return o.format == formatYum && o.base == t.base }) {
+			continue
+		}
+		there, err := d.answers(ctx, t)
+		if err != nil {
+			return err
+		}
+		if there {
+			d.trees = append(d.trees, t)
 		}
 	}
 	return nil
 }
 
-// opened are the files that make a folder a tree.
-func (t tree) opened() []string {
+// answers reports whether a tree's own files are there: all of one of the groups.
+func (d *discovery) answers(ctx context.Context, t tree) (bool, error) {
+	for _, group := range t.opened() {
+		there := true
+		for i := 0; i < len(group) && there; i++ {
+			size, err := d.at.Size(ctx, path.Join(t.folder, group[i]))
+			if err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return false, err
+			}
+			there = err == nil && size != 0
+		}
+		if there {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// opened are the files that make a folder a tree, by groups of which one is enough. Packages alone makes no flat
+// repository: many a folder of packages is called that, and web servers answer for it with its listing.
+func (t tree) opened() [][]string {
 	switch {
 	case t.format == formatYum:
-		return []string{"repomd.xml"}
+		return [][]string{{"repomd.xml"}}
 	case t.flat:
-		return []string{"Packages", "Packages.gz", "Packages.xz", "Packages.zst", "Packages.bz2"}
+		return [][]string{{"Packages.gz"}, {"Packages.xz"}, {"Packages.zst"}, {"Packages.bz2"}, {"Release", "Packages"}, {"InRelease", "Packages"}}
 	default:
-		return []string{"InRelease", "Release"}
+		return [][]string{{"InRelease"}, {"Release"}}
 	}
 }
 

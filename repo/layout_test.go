@@ -67,6 +67,10 @@ func TestDiscover(t *testing.T) {
 			files: []string{"el9/repodata/repomd.xml", "el9/generations/1/repodata/repomd.xml", "dists/a/Release", "generations/a/1/Release", "x/generations/repodata/repomd.xml"},
 			want:  []string{"apt a dists/a .", "yum el9 el9/repodata el9", "yum generations x/generations/repodata x/generations"},
 		},
+		{
+			name:  "a first publish that died",
+			files: []string{"apt/generations/bookworm/1/main/binary-amd64/Packages.gz", "yum/el9/generations/1/repodata/repomd.xml", "yum/el9/Packages/p/x.rpm"},
+		},
 		{name: "flat", files: []string{"x/Packages.gz", "x/Release", "y/Packages"}, want: []string{"apt  x x", "apt  y y"}},
 		{name: "a loop", files: []string{"a/b/loop -> ..", "dists/x/Release", "dists/y -> ."}, want: []string{"apt x dists/x . y/x y/y/x y/y/y/x y/y/y/y/x y/y/y/y/y/x y/y/y/y/y/y/x y/y/y/y/y/y/y/x y/y/y/y/y/y/y/y/x"}},
 		{
@@ -92,9 +96,12 @@ func TestDiscover(t *testing.T) {
 		},
 		{name: "a yum URL", unlisted: true, files: []string{"repodata/repomd.xml 1"}, want: []string{"yum  repodata ."}},
 		{name: "a flat URL", unlisted: true, files: []string{"Packages.gz 1"}, want: []string{"apt  . ."}},
+		{name: "a flat URL, not compressed", unlisted: true, files: []string{"Packages 1", "InRelease 1"}, want: []string{"apt  . ."}},
+		{name: "a URL with a folder Packages", unlisted: true, files: []string{"Packages 1"}},
+		{name: "a yum URL with a folder Packages", unlisted: true, files: []string{"repodata/repomd.xml 1", "Packages 1", "Release 1"}, want: []string{"yum  repodata ."}},
 		{
 			name: "wanted over HTTP", unlisted: true, wanted: []string{"a/b", "el9", "flat/"},
-			files: []string{"dists/a/b/Release 1", "yum/el9/repodata/repomd.xml 1", "flat/Packages 1"},
+			files: []string{"dists/a/b/Release 1", "yum/el9/repodata/repomd.xml 1", "flat/Packages 1", "flat/Release 1"},
 			want:  []string{"apt a/b dists/a/b .", "apt  flat flat", "yum el9 yum/el9/repodata yum/el9"},
 		},
 		{name: "nothing over HTTP", unlisted: true, files: []string{"dists/a/Release"}},

@@ -56,6 +56,19 @@ func TestVerifyHTTP(t *testing.T) {
 	wantFindings(t, repo.VerifyOptions{Store: overHTTP(t, fixtures.Createrepo(t, tools(t, "rpm", "1.0")...))})
 }
 
+// TestVerifyListedFolders: a server answers for the folder Packages of a yum repository with its listing, which makes it
+// no flat apt repository, nor a folder of packages alone any repository.
+func TestVerifyListedFolders(t *testing.T) {
+	dir := t.TempDir()
+	publish(t, options(t, dir, dist(t, rpm("1.2.3", "amd64"))))
+	o := repo.VerifyOptions{Store: overHTTP(t, filepath.Join(dir, "yum/el9")), Verifier: verifier(t, key(t, house)), Time: noon.Add(time.Hour)}
+	wantFindings(t, o)
+	remove("repodata")(t, filepath.Join(dir, "yum/el9"))
+	if found, err := repo.Verify(t.Context(), o); !errors.Is(err, repo.ErrNoRepository) {
+		t.Errorf("%v and %v, want ErrNoRepository", found, err)
+	}
+}
+
 // A bomb is a store whose files are as long as one likes, and made as they are read.
 type bomb map[string]func() (io.Reader, int64)
 
