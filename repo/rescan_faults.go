@@ -131,7 +131,7 @@ func (s *scan) signatures(ctx context.Context, t tree) error {
 		}
 	}
 	switch {
-	case signed == "":
+	case signed == "", s.options.Signer == nil && !s.options.Unsigned: // a dry run
 		return nil
 	case s.options.Signer == nil:
 		return fmt.Errorf("take over %s: %w", signed, ErrSigned)

@@ -114,11 +114,15 @@ func TestRescanSigned(t *testing.T) {
 		{"another key than freight's", freight, house, 1},
 		{"freight's key", freight, "archive", 0},
 		{"nobody signed", unsigned, house, 0},
+		{"a dry run without a key", lost, "", 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			o := options(t, test.dir)
 			o.Origin, o.Rescan, o.DryRun, o.Time = "", true, true, noon.Add(time.Hour)
-			if o.Signer = signer(key(t, test.key)); test.dir == unsigned {
+			if o.Signer = nil; test.key != "" {
+				o.Signer = signer(key(t, test.key))
+			}
+			if test.dir == unsigned {
 				o.Origin, o.Suite = "Example", "el9"
 			}
 			result, err := repo.Publish(t.Context(), o)

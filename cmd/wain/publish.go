@@ -32,8 +32,12 @@ under the name, version and architecture of a published package are refused with
 exit code 4, and nothing is written.
 
 --refresh is for cron: it signs suites with a time of validity anew when it comes
-near its end. --rescan rebuilds the folder .wain, or takes over the repository of
-another tool, from what is published.`,
+near its end.
+
+--rescan reads what is published: it rebuilds the folder .wain where that is lost,
+or takes over the repository of another tool. A damaged .wain is refused: move it
+away first. A yum repository is named after its folder, or by --suite where it
+is the only one or lies at the root.`,
 		Example: `  wain publish dist --repo ./repo --origin Example --key archive.key`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runPublish(cmd.Context(), args, opts, con)
@@ -45,7 +49,7 @@ another tool, from what is published.`,
 	flags.StringVar(&opts.baseURL, "base-url", "", "`URL` under which hosts see the repository, for the client files beside it")
 	flags.BoolVar(&opts.releaseInfoChange, "allow-releaseinfo-change", false, "let --origin and --label change: every apt host then stops until a person agrees")
 	flags.BoolVar(&opts.refresh, "refresh", false, "sign anew what is not valid for much longer")
-	flags.BoolVar(&opts.rescan, "rescan", false, "rebuild the state from what is published, whoever published it")
+	flags.BoolVar(&opts.rescan, "rescan", false, "rebuild a lost state from what is published, whoever published it")
 	completeSuites(cmd, con, &opts.repositoryFlag, "suite")
 	cmd.ValidArgsFunction = completeOperands("deb", "rpm")
 	return cmd
