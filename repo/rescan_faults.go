@@ -3,8 +3,6 @@ package repo
 import (
 	"bytes"
 	"context"
-	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -126,7 +124,7 @@ func (s *scan) signatures(ctx context.Context, t tree) error {
 			continue
 		}
 		signed = file
-		if signer := s.options.Signer; signer != nil && (bytes.Equal(served, signer.PublicArmored) || issuedBy(signature, signer.Fingerprints)) {
+		if signer := s.options.Signer; signer != nil && (bytes.Equal(served, signer.PublicArmored) || signer.issuedBy(signature)) {
 			return nil
 		}
 	}
@@ -139,36 +137,4 @@ func (s *scan) signatures(ctx context.Context, t tree) error {
 	s.left = append(s.left, fmt.Sprintf("%s is not by the key that signs from now on: hosts refuse the repository until they have that key (%s)",
 		signed, strings.Join(s.options.Signer.Fingerprints, ", ")))
 	return nil
-}
-
-// issuedBy reports whether an OpenPGP signature names one of the keys as its maker. Nothing is verified: it decides over a
-// warning.
-func issuedBy(signature []byte, fingerprints []string) bool {
-	text := strings.ReplaceAll(string(signature), "\r", "")
-	if _, armor, ok := strings.Cut(text, "-----BEGIN PGP SIGNATURE-----\n"); ok {
-		armor, _, _ = strings.Cut(armor, "-----END")
-		_, armor, _ = strings.Cut("\n"+armor, "\n\n") // headers
-		var lines []string
-		for line := range strings.SplitSeq(armor, "\n") {
-			if !strings.HasPrefix(line, "=") {
-				lines = append(lines, strings.TrimSpace(line))
-			}
-		}
-		packets, err := base64.StdEncoding.DecodeString(strings.Join(lines, ""))
-		if err != nil {
-			return false
-		}
-		signature = packets
-	}
-	return slices.ContainsFunc(fingerprints, func(text string) bool {
-		fingerprint, err := hex.DecodeString(text)
-		if err != nil || len(fingerprint) < 20 {
-			return false
-		}
-		id := fingerprint[len(fingerprint)-8:]
-		if len(fingerprint) > 20 {
-			id = fingerprint[:8] // version 6
-		}
-		return bytes.Contains(signature, fingerprint) || bytes.Contains(signature, id)
-	})
 }

@@ -96,6 +96,16 @@ func TestRescanSigned(t *testing.T) {
 	}
 	freight := fixtures.FreightLike(t, fixtures.NewPublisherKey(t, "archive.key"), tools(t, "deb", "1.0")...)
 	unsigned := fixtures.Createrepo(t, tools(t, "rpm", "1.0")...)
+	subkey := t.TempDir() // what its subkey signed, with a key.asc that a person wrote
+	o := options(t, subkey, dist(t, deb("1.2.3", "amd64")))
+	o.Signer = signer(key(t, "subkey"))
+	publish(t, o)
+	if err := os.RemoveAll(filepath.Join(subkey, ".wain")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(subkey, "key.asc"), []byte("mine\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	for _, dir := range []string{lost, freight} {
 		before := below(t, dir)
 		if _, err := rescan(t, dir, func(o *repo.Options) { o.Signer, o.Unsigned = nil, true }); !errors.Is(err, repo.ErrSigned) {
@@ -113,14 +123,21 @@ func TestRescanSigned(t *testing.T) {
 		{"the same key", lost, house, 0},
 		{"another key than freight's", freight, house, 1},
 		{"freight's key", freight, "archive", 0},
+		{"a subkey of the same key", subkey, "subkey", 0},
+		{"another key than the subkey's", subkey, house, 1},
+		{"another key, and freight's is handed out", freight, house + " archive", 1},
 		{"nobody signed", unsigned, house, 0},
 		{"a dry run without a key", lost, "", 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			o := options(t, test.dir)
 			o.Origin, o.Rescan, o.DryRun, o.Time = "", true, true, noon.Add(time.Hour)
-			if o.Signer = nil; test.key != "" {
-				o.Signer = signer(key(t, test.key))
+			signs, handed, _ := strings.Cut(test.key, " ")
+			if o.Signer = nil; signs != "" {
+				o.Signer = signer(key(t, signs))
+			}
+			if handed != "" {
+				o.Signer.PublicBinary = append(key(t, handed).PublicBinary(), o.Signer.PublicBinary...)
 			}
 			if test.dir == unsigned {
 				o.Origin, o.Suite = "Example", "el9"
