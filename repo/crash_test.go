@@ -67,6 +67,9 @@ func operations(t *testing.T) []operation {
 		{"promote", []task{one, {Do: "publish", Paths: []string{dist(t, staged)}}}, task{Do: "promote", Suite: "bookworm"}},
 		{"remove", []task{one, {Do: "publish", Paths: []string{dist(t, other)}}}, task{Do: "remove", Suite: "bookworm"}},
 		{"rollback", []task{one, two}, task{Do: "rollback"}},
+		{"prune", []task{one, two}, task{Do: "prune"}},
+		{"suite", []task{one}, task{Do: "suite", Suite: "bookworm"}},
+		{"refresh", []task{one, {Do: "suite", Suite: "bookworm"}}, task{Do: "refresh", Time: noon.AddDate(0, 0, 201)}},
 		{"rescan", []task{one, two}, task{Do: "rescan"}},
 		{"adopt", []task{one, two, {Do: "lose"}}, task{Do: "rescan"}},
 	}

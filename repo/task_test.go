@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 
 // A task is what one publisher does to a repository, in this process or in one of its own.
 type task struct {
-	Do    string // "publish", "add", "commit" (what was added), "promote", "remove", "rollback", "rescan", "lose"
+	Do    string // "publish", "add", "commit" (what was added), "promote", "remove", "rollback", "prune", "suite", "refresh", "rescan", "lose"
 	Dir   string // the repository
 	Paths []string
 	Suite string
@@ -133,6 +133,14 @@ func (do task) run(ctx context.Context) (*repo.Result, error) {
 		return repo.Promote(ctx, repo.PromoteOptions{Commit: c, From: do.Suite + "-staging", To: do.Suite})
 	case "remove":
 		return repo.Remove(ctx, repo.RemoveOptions{Commit: c, Suite: do.Suite, Packages: []repo.Selection{{Name: "python-myproject"}}, AllVersions: true})
+	case "prune":
+		return repo.Prune(ctx, repo.PruneOptions{Commit: c, Keep: 1})
+	case "suite":
+		set := func(c *repo.SuiteConfig) { c.ValidFor = 400 * 24 * time.Hour } // readers look a year later
+		return repo.Configure(ctx, repo.ConfigureOptions{Commit: c, Suite: do.Suite, Set: set})
+	case "refresh":
+		o.Refresh = true
+		return repo.Publish(ctx, o)
 	case "rollback":
 		return repo.Rollback(ctx, repo.RollbackOptions{Commit: c})
 	}
