@@ -12,15 +12,14 @@ import (
 	"testing"
 	"time"
 
+	"wain/fixtures"
 	"wain/repo/store"
 )
 
 // TestFolderTakesBack copies the folder before each act of a commit, as a publisher killed there would leave it. The
 // next update, though it has nothing to do itself, leaves the folder as it was before, or as the commit made it count.
 func TestFolderTakesBack(t *testing.T) {
-	if _, err := exec.LookPath("cp"); err != nil {
-		t.Skip(err)
-	}
+	fixtures.NeedTool(t, "cp")
 	for _, o := range []store.FolderOptions{{}, {NoSymlinks: true, NoHardLinks: true}} {
 		work := t.TempDir()
 		dir := filepath.Join(work, "repo")
