@@ -24,6 +24,7 @@ type console struct {
 	json, dryRun, quiet, verbose bool
 	started                      bool // the command line was understood
 	progress                     progress
+	served                       string // the URL that the command reads a repository from; else ""
 }
 
 func systemConsole() *console {

@@ -60,6 +60,9 @@ func (c *console) fail(err error) int {
 		return adviceFor(reported.error).code
 	}
 	a := adviceFor(err)
+	if c.served != "" && a.kind == "no-repository" {
+		a.file, a.hint = c.served, servedHint
+	}
 	if c.json {
 		if c.document(errorDocument{"wain/error/1", a.fields(err)}) == nil {
 			return a.code

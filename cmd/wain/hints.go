@@ -44,7 +44,7 @@ func adviseUsage(err error) (advice, bool) {
 	case errors.As(err, &option):
 		return advice{kind: "usage", code: exitUsage, hint: "wain convert --help says what --" + option.Option + " takes"}, true
 	case errors.As(err, &publishOption):
-		return advice{kind: "usage", code: exitUsage, hint: "wain publish --help says what --" + publishOption.Option + " is"}, true
+		return advice{kind: "usage", code: exitUsage, hint: optionHint(publishOption.Option)}, true
 	case errors.As(err, &broken):
 		return advice{kind: "project-file", file: broken.file, hint: "wain init writes a wain.yaml that has every key; docs/cli/wain-convert.md says what each flag takes"}, true
 	case errors.As(err, &there):

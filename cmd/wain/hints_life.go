@@ -30,3 +30,21 @@ func adviseLife(err error) (advice, bool) {
 	}
 	return advice{}, false
 }
+
+// optionHint names the command that has the option.
+func optionHint(option string) string {
+	command := "publish"
+	switch option {
+	case "suite": // of a wrong name there is another error
+		return "wain suite --help says what can be set of a suite"
+	case "description", "valid-for", "but-automatic-upgrades", "compression":
+		command = "suite"
+	case "keep", "older-than":
+		command = "prune"
+	case "all-versions":
+		command = "remove"
+	case "to":
+		command = "promote"
+	}
+	return "wain " + command + " --help says what --" + option + " is"
+}

@@ -2,9 +2,13 @@ package main
 
 import (
 	"errors"
+	"io/fs"
 
 	"wain/repo/store"
 )
+
+// servedHint is for a URL that does not lead to a repository.
+const servedHint = "look at the URL: the folder with suites.json, dists or repodata in it; wain verify finds apt suites without suites.json by --suite NAME, and all other commands read .wain there"
 
 // adviseStore is for object stores and web servers. It comes before what the
 // operating system refused, which their answers match as well.
@@ -15,6 +19,7 @@ func adviseStore(err error) (advice, bool) {
 	var credentials *store.CredentialsError
 	var answer *store.S3Error
 	var page *store.StatusError
+	var unanswered *servedError
 	switch {
 	case errors.As(err, &conflict):
 		return advice{kind: "name-taken", file: conflict.Name, hint: "run the same command again when the other publish has ended; what a killed one left is replaced an hour after it was written"}, true
@@ -27,7 +32,9 @@ func adviseStore(err error) (advice, bool) {
 	case errors.As(err, &answer):
 		return advice{kind: "s3", file: answer.Object, hint: s3Hint(answer)}, true
 	case errors.As(err, &page):
-		return advice{kind: "http", file: page.URL, hint: "look at the URL: it is the folder that holds suites.json, dists or repodata"}, true
+		return advice{kind: "http", file: page.URL, hint: servedHint}, true
+	case errors.As(err, &unanswered) && !errors.Is(err, fs.ErrNotExist):
+		return advice{kind: "http", file: unanswered.url, hint: "no answer: look at the URL, the network and the proxy, and run the same command again"}, true
 	}
 	return advice{}, false
 }

@@ -36,7 +36,7 @@ names and that are older than a day.`,
 		Example: `  wain prune --keep 3 --older-than 90d --repo ./repo --key archive.key`,
 		Args:    operands(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return runPrune(cmd.Context(), opts, con)
+			return runPrune(cmd.Context(), opts, cmd.Flags().Changed, con)
 		},
 	}
 	opts.addFlags(cmd)
@@ -49,14 +49,16 @@ names and that are older than a day.`,
 	return cmd
 }
 
-func runPrune(ctx context.Context, opts pruneOptions, con *console) error {
+func runPrune(ctx context.Context, opts pruneOptions, given func(flag string) bool, con *console) error {
 	switch {
 	case opts.orphans && (opts.keep != 0 || opts.older != 0 || len(opts.suites) > 0):
 		return usagef("--orphans takes no rule and no suite: it is about files that no suite has")
 	case opts.orphans:
 		return runDropOrphans(ctx, opts, con)
-	case opts.keep < 0:
-		return usagef("--keep %d: one version at least stays", opts.keep)
+	case given("keep") && opts.keep < 1:
+		return usagef("--keep %d: one version at least stays of each name and architecture", opts.keep)
+	case given("older-than") && opts.older == 0:
+		return usagef("--older-than 0: an age is expected, as in 90d; --keep 1 leaves the newest versions alone")
 	case opts.keep == 0 && opts.older == 0:
 		return usagef("no rule: say --keep 3, --older-than 90d, both, or --orphans")
 	}
@@ -103,6 +105,9 @@ func runDropOrphans(ctx context.Context, opts pruneOptions, con *console) error 
 	}
 	if con.json {
 		return con.document(orphansDocument{"wain/prune-orphans/1", len(removed) > 0 && !con.dryRun, append([]string{}, removed...)})
+	}
+	if len(removed) == 0 {
+		con.say("nothing to do")
 	}
 	for _, name := range removed {
 		con.line("removed " + name)

@@ -77,6 +77,9 @@ func runPublish(ctx context.Context, paths []string, opts publishOptions, con *c
 	if len(paths) == 0 && len(result.Suites) == 0 && !opts.refresh && !opts.rescan {
 		con.say("no PATH was given, and nothing was added: no package to publish")
 	}
+	if opts.refresh && !result.Changed && len(result.Suites) == 0 && !con.json {
+		con.say("nothing to do")
+	}
 	return con.showPublished("wain/publish/1", result)
 }
 

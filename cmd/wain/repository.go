@@ -20,7 +20,16 @@ func (c *console) repository(flag string) (string, error) {
 	if flag == "" {
 		return "", usagef("no repository: name its folder, or s3://BUCKET/PREFIX, with --repo, or in WAIN_REPO")
 	}
-	return flag, nil
+	return flag, checkPlace(flag)
+}
+
+// checkPlace refuses what is meant to be a bucket and would be a folder's name.
+func checkPlace(ref string) error {
+	scheme, _, _ := strings.Cut(ref, ":")
+	if strings.EqualFold(scheme, "s3") && len(scheme) < len(ref) && !strings.HasPrefix(ref, "s3://") {
+		return usagef("%s: a bucket is named as in s3://bucket/prefix, a folder of such a name as ./%s", redacted(ref), redacted(ref))
+	}
+	return nil
 }
 
 // openRepository is the store that a reference names, or WAIN_REPO where the
@@ -65,6 +74,9 @@ func (c *console) openS3(place string, single bool, waiting func()) (store.Store
 
 // openReader is the store of a folder, of s3://BUCKET/PREFIX, or of a URL.
 func (c *console) openReader(_ context.Context, ref string) (store.Reader, error) {
+	if err := checkPlace(ref); err != nil {
+		return nil, err
+	}
 	if !strings.HasPrefix(ref, "http://") && !strings.HasPrefix(ref, "https://") {
 		return c.openRepository(ref, false)
 	}
@@ -72,8 +84,42 @@ func (c *console) openReader(_ context.Context, ref string) (store.Reader, error
 	if err != nil {
 		return nil, usagef("%s: %v", redacted(ref), err)
 	}
-	return at, nil
+	c.served = redacted(ref)
+	return served{at, c.served}, nil
 }
+
+// served is what a web server has, whose errors are known to be its.
+type served struct {
+	*store.HTTP
+	url string
+}
+
+// Open implements [store.Reader].
+func (s served) Open(ctx context.Context, name string) (store.Object, error) {
+	o, err := s.HTTP.Open(ctx, name)
+	return o, s.told(err)
+}
+
+// Size implements [store.Reader].
+func (s served) Size(ctx context.Context, name string) (int64, error) {
+	size, err := s.HTTP.Size(ctx, name)
+	return size, s.told(err)
+}
+
+func (s served) told(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &servedError{err, s.url}
+}
+
+// servedError is what a web server, or the way to it, made of a request.
+type servedError struct {
+	error
+	url string // without a password
+}
+
+func (e *servedError) Unwrap() error { return e.error }
 
 // redacted is a reference without the password that it may hold.
 func redacted(ref string) string {

@@ -23,8 +23,9 @@ a difference, 4 the name, version and architecture exist with other content,
 
 Environment: WAIN_REPO is the repository. WAIN_KEY (the key itself) or
 WAIN_KEY_FILE is the signing key, WAIN_PASSPHRASE or WAIN_PASSPHRASE_FILE opens
-it. SOURCE_DATE_EPOCH dates packages and publishes. TMPDIR is where unpacked
-files lie while a package is made. NO_COLOR turns colours off.`,
+it. WAIN_PUBLIC_KEY_FILE is a public key to publish beside it. SOURCE_DATE_EPOCH
+dates packages and publishes. TMPDIR is where unpacked files lie while a package
+is made. NO_COLOR turns colours off.`,
 		Example: `  wain key new --name "Example Archive" --email ops@example.com -o archive.key
   wain convert dist/myproject-1.2.3-py3-none-any.whl --lock requirements.txt --find-links wheelhouse -t debian12 --key archive.key
   wain publish dist --repo ./repo --origin Example --key archive.key`,

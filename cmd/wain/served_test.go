@@ -39,7 +39,7 @@ func TestServedRepositoryIsListed(t *testing.T) {
 	// A web server that keeps the state to itself.
 	hidden := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { http.NotFound(w, r) }))
 	defer hidden.Close()
-	if err := w.try("list", "--repo", hidden.URL); err == nil || !strings.Contains(err.Error(), "no repository here") {
+	if err := w.try("list", "--repo", hidden.URL); err == nil || !strings.Contains(err.Error(), "no repository here") || !strings.Contains(err.Error(), "look at the URL") {
 		t.Errorf("without the state: %v", err)
 	}
 }

@@ -59,6 +59,7 @@ Each finding is a line; any finding is exit code 3.`,
 	flags.StringArrayVar(&opts.keys, "key", nil, "public key `file` to trust; may be given several times")
 	flags.StringArrayVar(&opts.suites, "suite", nil, "`suite` to check, instead of all; may be given several times")
 	flags.Var(&opts.maxAge, "max-age", "how old an index may be, as in 90d or 36h")
+	flags.Lookup("max-age").DefValue = ""
 	flags.BoolVar(&opts.unsigned, "unsigned", false, "accept a repository or package without any signature")
 	flags.BoolVar(&opts.indexes, "indexes-only", false, "leave the packages alone: what a client reads before it installs")
 	flags.IntVarP(&opts.jobs, "jobs", "j", runtime.NumCPU(), "how many packages to read at once; over the network, 16 unless given")
@@ -127,6 +128,9 @@ func runVerify(ctx context.Context, args []string, opts verifyOptions, con *cons
 func packageOperands(args []string) (bool, error) {
 	files := 0
 	for _, arg := range args {
+		if err := checkPlace(arg); err != nil {
+			return false, err
+		}
 		if strings.Contains(arg, "://") {
 			continue
 		}
