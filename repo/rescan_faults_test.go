@@ -31,6 +31,9 @@ func TestRescanBrokenIndex(t *testing.T) {
 	freight := func(t *testing.T) string {
 		return fixtures.FreightLike(t, fixtures.NewPublisherKey(t, "archive.key"), tools(t, "deb", "1.0")...)
 	}
+	reprepro := func(t *testing.T) string {
+		return fixtures.Reprepro(t, fixtures.NewPublisherKey(t, "archive.key"), tools(t, "deb", "1.0")...)
+	}
 	createrepo := func(t *testing.T) string { return fixtures.Createrepo(t, tools(t, "rpm", "1.0")...) }
 	remove := func(t *testing.T, file string) {
 		if err := os.Remove(file); err != nil {
@@ -49,6 +52,8 @@ func TestRescanBrokenIndex(t *testing.T) {
 		{"Packages is cut", freight, cut, []string{index}, false},
 		{"all forms are gone", freight, remove, []string{index, index + ".gz"}, false},
 		{"one form is gone", freight, remove, []string{index + ".gz"}, true},
+		{"InRelease alone", reprepro, remove, []string{"dists/bookworm/Release", "dists/bookworm/Release.gpg"}, true},
+		{"no Release at all", reprepro, remove, []string{"dists/bookworm/Release", "dists/bookworm/Release.gpg", "dists/bookworm/InRelease"}, false},
 		{"primary is cut", createrepo, cut, []string{"repodata/*primary.xml.*"}, false},
 		{"primary is gone", createrepo, remove, []string{"repodata/*primary.xml.*"}, false},
 		{"filelists is cut", createrepo, cut, []string{"repodata/*filelists.xml.*"}, true},
