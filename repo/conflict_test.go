@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"wain/repo"
 	"wain/repo/store"
 )
@@ -222,4 +224,62 @@ func TestAddSignsNothing(t *testing.T) {
 		t.Errorf("%v, want an *IdentityError", err)
 	}
 	sound(t, dir)
+}
+
+// TestPromotedIsThere: what came by promotion is not stored a second time.
+func TestPromotedIsThere(t *testing.T) {
+	l := newLedger(t)
+	l.must(l.publish("", tool("foo", "bookworm", "")))
+	l.must(l.promote("bookworm", "trixie"))
+	foreign := tool("foo", "", "")
+	o := options(t, "", dist(t, tool("foo", "bookworm", "")))
+	o.Commit = l.commit()
+	_, err := repo.Publish(t.Context(), o)
+	l.must(err)
+	for range 2 {
+		o := options(t, "", dist(t, foreign))
+		o.Commit, o.Suite = l.commit(), "sid"
+		_, err := repo.Publish(t.Context(), o)
+		l.must(err)
+		l.must(l.promote("sid", "testing"))
+		o = options(t, "", dist(t, foreign))
+		o.Commit, o.Suite = l.commit(), "testing"
+		_, err = repo.Publish(t.Context(), o)
+		l.must(err)
+	}
+	l.sound()
+}
+
+// TestSuiteNames: a suite is not called what a repository is told by.
+func TestSuiteNames(t *testing.T) {
+	for _, name := range []string{"dists", "pool", "repodata", "generations", "Packages"} {
+		o := options(t, t.TempDir(), dist(t, tool("foo", "", "")))
+		o.Suite = name
+		var suite *repo.SuiteError
+		if _, err := repo.Publish(t.Context(), o); !errors.As(err, &suite) {
+			t.Errorf("%s: %v, want a *SuiteError", name, err)
+		}
+	}
+}
+
+// TestNamedPipe is not waited for, in what is given nor in the repository.
+func TestNamedPipe(t *testing.T) {
+	in, dir := t.TempDir(), t.TempDir()
+	pipe := filepath.Join(in, "a.deb")
+	if err := unix.Mkfifo(pipe, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var bad *repo.PackageError
+	if _, err := repo.Publish(t.Context(), options(t, dir, pipe)); !errors.As(err, &bad) {
+		t.Errorf("%v, want a *PackageError", err)
+	}
+	if err := os.MkdirAll(filepath.Join(dir, "apt/dists/bookworm"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.Mkfifo(filepath.Join(dir, "apt/dists/bookworm/Release"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := repo.Verify(t.Context(), repo.VerifyOptions{Dir: dir, Unsigned: true}); err != nil && !errors.Is(err, repo.ErrNoRepository) {
+		t.Errorf("verify: %v", err)
+	}
 }

@@ -3,6 +3,7 @@ package repo
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 var (
@@ -64,7 +65,7 @@ func (e *SuiteError) Error() string {
 	case e.Suite == "":
 		return fmt.Sprintf("publish %s: the package names no suite, and none was given", e.Source)
 	case e.Source == "":
-		return fmt.Sprintf("suite %q: a name has letters, digits and . _ + ~ -, and begins with a letter or digit", e.Suite)
+		return fmt.Sprintf("suite %q: a name has letters, digits and . _ + ~ -, begins with a letter or digit, and is none of %s", e.Suite, strings.Join(layoutNames(), ", "))
 	default:
 		return fmt.Sprintf("publish %s: the package names the suite %q, which cannot be one", e.Source, e.Suite)
 	}

@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/sys/unix"
 
 	"wain/repo/apt"
 	"wain/repo/deb"
@@ -133,7 +134,7 @@ func findPackages(paths []string) ([]string, error) {
 
 // readPackage reads one package, decides its suite, and renders what the indexes say of it.
 func readPackage(file string, o Options, debs *deb.Reader) (incoming, error) {
-	f, err := os.Open(file)
+	f, err := os.OpenFile(file, os.O_RDONLY|unix.O_NONBLOCK, 0) // a named pipe is not waited for
 	if err != nil {
 		return incoming{}, &PackageError{Source: file, Err: err}
 	}

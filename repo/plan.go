@@ -165,6 +165,7 @@ func (p *suitePlan) take(ctx context.Context, in incoming) error {
 			return in.exists(h.entry, p.name.suite)
 		}
 		if h.group == g || h.Path == in.Path {
+			in.Path = h.Path // it may have come by promotion, and lie elsewhere
 			return p.repair(ctx, in)
 		}
 	}

@@ -3,6 +3,7 @@ package repo
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"wain/repo/deb"
@@ -73,8 +74,11 @@ func (n suiteName) before(m suiteName) bool {
 var suitePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._+~-]*$`)
 
 func validSuite(name string) bool {
-	return len(name) <= 100 && suitePattern.MatchString(name)
+	return len(name) <= 100 && suitePattern.MatchString(name) && !slices.Contains(layoutNames(), name)
 }
+
+// layoutNames are folders that repositories are told by.
+func layoutNames() []string { return []string{"dists", "generations", "Packages", "pool", "repodata"} }
 
 // defaultComponent is that of packages for which none is given.
 const defaultComponent = "main"

@@ -107,7 +107,11 @@ func checkBaseURL(base string) error {
 		return nil
 	}
 	for _, scheme := range []string{"https://", "http://", "file:///"} {
-		if rest, ok := strings.CutPrefix(base, scheme); ok && rest != "" {
+		rest, ok := strings.CutPrefix(base, scheme)
+		if host, _, _ := strings.Cut(rest, "/"); ok && strings.Contains(host, "@") {
+			return usagef("--base-url: a user and a password cannot be in it: it is published")
+		}
+		if ok && rest != "" {
 			return nil
 		}
 	}

@@ -67,6 +67,8 @@ func TestReadRefuses(t *testing.T) {
 		{"changelog without authors", "header-entry", simple(value{1080, []uint32{1}}, value{1082, []string{"t"}})},
 		{"no name", "identity-missing", rpmFile(nil, headerBytes(identity()[1:]...), "payload")},
 		{"path for a version", "identity-invalid", rpmFile(nil, headerBytes(value{1000, "a"}, value{1001, "../1"}, value{1002, "1"}, value{1022, "noarch"}), "payload")},
+		{"hyphen in a version", "identity-invalid", rpmFile(nil, headerBytes(value{1000, "a"}, value{1001, "1-2"}, value{1002, "1"}, value{1022, "noarch"}), "payload")},
+		{"hyphen in a release", "identity-invalid", rpmFile(nil, headerBytes(value{1000, "a"}, value{1001, "1"}, value{1002, "1-2"}, value{1022, "noarch"}), "payload")},
 		{"blank in a name", "identity-invalid", rpmFile(nil, headerBytes(value{1000, "a b"}, value{1001, "1"}, value{1002, "1"}, value{1022, "noarch"}), "payload")},
 		{"hidden name", "identity-invalid", rpmFile(nil, headerBytes(value{1000, ".a"}, value{1001, "1"}, value{1002, "1"}, value{1022, "noarch"}), "payload")},
 	} {

@@ -147,7 +147,9 @@ func (p *Package) checkIdentity() error {
 		if f.value == "" {
 			return refuse("identity-missing", "header", "no %s", f.name)
 		}
-		if !validIdentity(f.value) {
+		// A hyphen ends a version and a release: with one inside, two packages
+		// would have one file name.
+		if !validIdentity(f.value) || f.name != "name" && strings.Contains(f.value, "-") {
 			return refuse("identity-invalid", "header", "the %s is %.80q", f.name, f.value)
 		}
 	}

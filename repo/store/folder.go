@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // A Folder is a store in a folder of a file system.
@@ -41,7 +43,7 @@ func (f *Folder) Open(_ context.Context, name string) (Object, error) {
 	if !fs.ValidPath(name) {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
 	}
-	file, err := os.Open(f.path(name))
+	file, err := os.OpenFile(f.path(name), os.O_RDONLY|unix.O_NONBLOCK, 0) // a named pipe is not waited for
 	if err != nil {
 		return nil, err
 	}
