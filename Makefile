@@ -43,7 +43,7 @@ bench-publish: build ## Measure publishing beside aptly, reprepro, apt-ftparchiv
 
 soak: ## Readers poll 1,000 publishes, 500 processes are killed, every step of every operation fails (minutes)
 	bash fixtures/setup
-	WAIN_SOAK=1 go test -count=1 -timeout 40m -v -run '^Test(Readers|SlowReaders|KillAtEveryStep|FaultAtEveryStep|ManyPublishers|ManyPublishersOfOne|ManyPublishersS3|KillAtEveryRequestS3|JumpingClocks|KilledProcesses)$$' ./repo ./cmd/wain
+	WAIN_SOAK=1 go test -count=1 -timeout 40m -v -run '^Test(Readers|SlowReaders|KillAtEveryStep|FaultAtEveryStep|ManyPublishers|ManyPublishersOfOne|ManyPublishersS3|KillAtEveryRequestS3|S3RefusesForEver|JumpingClocks|KilledProcesses)$$' ./repo ./cmd/wain
 
 golden: ## Rewrite the golden files, then look at the diff
 	go test ./convert ./convert/pack -run Golden -update

@@ -160,6 +160,27 @@ func TestRemove(t *testing.T) {
 	}
 }
 
+// TestEmptiedComponent is case 23: a component whose last package goes stays in Release, with indexes of nothing, so
+// that hosts whose sources name it go on.
+func TestEmptiedComponent(t *testing.T) {
+	l := newLife(t)
+	l.publish("", deb("1.2.3", "amd64"))
+	other := deb("1", "amd64")
+	other.name = "extra"
+	publish(t, repo.Options{Commit: l.commit(), Paths: []string{dist(t, other)}, Component: "contrib"})
+	l.must(repo.Remove(t.Context(), repo.RemoveOptions{
+		Commit: l.commit(), Suite: "bookworm", Packages: []repo.Selection{{Name: "extra"}}, AllVersions: true,
+	}))
+	l.wants("bookworm python-myproject 1.2.3 amd64")
+	release := text(t, l.dir, "apt/dists/bookworm/Release")
+	if !strings.Contains(release, "\nComponents: contrib main\n") || !strings.Contains(release, " contrib/binary-amd64/Packages.gz\n") {
+		t.Errorf("Release:\n%s", release)
+	}
+	if got := string(gunzip(t, filepath.Join(l.dir, "apt/dists/bookworm/contrib/binary-amd64/Packages.gz"))); got != "" {
+		t.Errorf("an index of nothing has %q", got)
+	}
+}
+
 // TestRemovedKeepsItsBytes: other bytes do not take the place of a package that a rollback can bring back.
 func TestRemovedKeepsItsBytes(t *testing.T) {
 	for _, m := range []made{deb("1.2.3", "amd64"), rpm("1.2.3", "amd64")} {

@@ -1,9 +1,14 @@
 package repo_test
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
+	"net/http"
 	"slices"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -147,4 +152,70 @@ func TestKillAtEveryRequestS3(t *testing.T) {
 			return
 		}
 	}
+}
+
+// TestS3RefusesForEver: an object store that refuses writes, all of them or the one by which a commit counts, makes an
+// error, and what is published stays as it was (case 8).
+func TestS3RefusesForEver(t *testing.T) {
+	server := fixtures.S3(t)
+	head := func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/.wain/head.json") }
+	type refusal struct {
+		status  int
+		refused func(r *http.Request) bool
+	}
+	tests := map[string]refusal{"forbidden": {403, func(*http.Request) bool { return true }}, "the head forbidden": {403, head}}
+	if soaking() {
+		tests["the head broken"] = refusal{500, head} // tried again for 13 s
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			server.Setenv(t)
+			prefix := strings.ReplaceAll(name, " ", "-")
+			do := task{Do: "publish", Bucket: server.Bucket, Endpoint: server.Endpoint, Prefix: prefix, Paths: []string{dist(t, deb("1.2.2", "amd64"), rpm("1.2.2", "amd64"))}}
+			do.must(t)
+			before := objects(t, server, prefix)
+			var refused atomic.Int64
+			faulty := server.Faulty(t, func(r *http.Request) fixtures.S3Fault {
+				if r.Method != http.MethodPut || !test.refused(r) {
+					return fixtures.S3Fault{}
+				}
+				refused.Add(1)
+				return fixtures.S3Fault{Status: test.status, Code: "Refused"}
+			})
+			faulty.Setenv(t)
+			do.Endpoint, do.Paths = faulty.Endpoint, []string{dist(t, deb("1.2.3", "amd64"), rpm("1.2.3", "amd64"))}
+			_, err := do.run(t.Context())
+			var answer *store.S3Error
+			if !errors.As(err, &answer) || answer.Status != test.status || refused.Load() == 0 {
+				t.Errorf("%v after %d refusals, want the server's answer", err, refused.Load())
+			}
+			after := objects(t, server, prefix)
+			for object, data := range before {
+				if after[object] != data && !strings.HasSuffix(object, "/.wain/conditions") { // what was asked of the server
+					t.Errorf("%s is another one", object)
+				}
+			}
+		})
+	}
+}
+
+// objects is what is below a prefix, with its content.
+func objects(t *testing.T, server *fixtures.S3Server, prefix string) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	for _, object := range server.Keys(t, prefix) {
+		resp, err := http.Get(server.URL(object))
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := io.ReadAll(resp.Body)
+		if err := errors.Join(err, resp.Body.Close()); err != nil || resp.StatusCode != http.StatusOK {
+			t.Fatalf("%s: %d %v", object, resp.StatusCode, err)
+		}
+		all[object] = string(data)
+	}
+	if len(all) < 10 {
+		t.Fatalf("only %d objects", len(all))
+	}
+	return all
 }
