@@ -121,6 +121,10 @@ func (s *scan) release(ctx context.Context, t tree, scanned *scannedSuite) (inde
 	scanned.config = SuiteConfig{
 		Description: fields.Get("Description"), NotAutomatic: yes("NotAutomatic"),
 		ButAutomaticUpgrades: yes("ButAutomaticUpgrades"), SignedBy: fields.Get("Signed-By") != "",
+		Contents: strings.Contains(x.release, "/Contents-"), Translation: strings.Contains(x.release, "/i18n/Translation-en"),
+	}
+	if strings.Contains(x.release, "/Packages.zst") {
+		scanned.config.Compression = "zst"
 	}
 	date, dateErr := releaseTime(fields.Get("Date"))
 	until, untilErr := releaseTime(fields.Get("Valid-Until"))

@@ -35,7 +35,14 @@ func TestRescanLostState(t *testing.T) {
 	o = options(t, dir, dist(t, made{format: "deb", name: "extra", version: "1", arch: "arm64", suite: "bookworm"}))
 	o.Component = "contrib"
 	publish(t, o)
-	before := listed(t, dir)
+	configure(t, dir, "bookworm", noon.Add(time.Hour), func(c *repo.SuiteConfig) {
+		*c = repo.SuiteConfig{
+			Description: "Ours", ValidFor: 400 * 24 * time.Hour, NotAutomatic: true, ButAutomaticUpgrades: true, SignedBy: true,
+			Compression: "zst", Contents: true, Translation: true,
+		}
+	})
+	configure(t, dir, "el9", noon.Add(2*time.Hour), func(c *repo.SuiteConfig) { c.Compression = "zst" })
+	before, configs := listed(t, dir), settings(t, dir)
 	if err := os.RemoveAll(filepath.Join(dir, ".wain")); err != nil {
 		t.Fatal(err)
 	}
@@ -49,9 +56,26 @@ func TestRescanLostState(t *testing.T) {
 	if diff := cmp.Diff(before, listed(t, dir)); diff != "" {
 		t.Errorf("packages (-before +after):\n%s", diff)
 	}
+	if diff := cmp.Diff(configs, settings(t, dir)); diff != "" {
+		t.Errorf("settings (-before +after):\n%s", diff)
+	}
 	sound(t, dir)
 	publish(t, options(t, dir, dist(t, deb("1.2.4", "amd64"), rpm("1.2.4", "amd64"))))
 	sound(t, dir)
+}
+
+// settings are those of every suite.
+func settings(t testing.TB, dir string) map[string]repo.SuiteConfig {
+	t.Helper()
+	described, err := repo.Describe(t.Context(), folder(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]repo.SuiteConfig{}
+	for _, s := range described.Suites {
+		all[s.Name] = s.Config
+	}
+	return all
 }
 
 // listed is every package with its suite, component and digest.

@@ -275,7 +275,7 @@ func adviseRepository(err error) (advice, bool) {
 	case errors.As(err, &adopt) && errors.Is(err, repo.ErrFlat):
 		return advice{kind: "adopt", file: adopt.Path, hint: "publish its packages to a suite of a new repository: wain publish FOLDER --suite NAME --repo NEW"}, true
 	case errors.As(err, &adopt):
-		return advice{kind: "adopt", file: adopt.Path, hint: "have its own publisher write it anew; wain verify finds all that is wrong with a repository"}, true
+		return advice{kind: "adopt", file: adopt.Path, hint: "wain verify finds all that is wrong with it; its own publisher can write it anew, or its packages go to a new repository"}, true
 	case errors.As(err, &state):
 		return advice{kind: "repository-state", file: state.Name, hint: "restore the repository's .wain folder from a backup, or move it away and build it anew with wain publish --rescan; packages and indexes are as they were"}, true
 	case errors.Is(err, repo.ErrNoOrigin):
