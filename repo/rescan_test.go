@@ -192,7 +192,7 @@ func TestRescanCarries(t *testing.T) {
 	fixtures.NeedTool(t, "createrepo_c", "modifyrepo_c")
 	dir := fixtures.Createrepo(t, tools(t, "rpm", "1.0")...)
 	fixtures.RunCreaterepo(t, dir, "--content", "ours")
-	extra := map[string]string{"updateinfo": "<updates></updates>\n", "modules": "---\n", "group": "<comps></comps>\n", "ourown": "anything\n"}
+	extra := map[string]string{"updateinfo": "<updates></updates>\n", "modules": "---\n", "group": "<comps></comps>\n", "ourown": "anything\n", "damaged": "whole\n"}
 	for kind, text := range extra {
 		file := filepath.Join(t.TempDir(), kind+".xml")
 		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
@@ -207,16 +207,16 @@ func TestRescanCarries(t *testing.T) {
 		}
 	}
 	// What the list does not vouch for is not signed by us.
-	changed := filepath.Join(dir, "repodata", filepath.Base(glob(t, filepath.Join(dir, "repodata/*modules.xml*"))))
+	changed := filepath.Join(dir, "repodata", filepath.Base(glob(t, filepath.Join(dir, "repodata/*damaged.xml*"))))
 	if err := os.WriteFile(changed, []byte("changed"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	delete(extra, "modules")
+	delete(extra, "damaged")
 	result, err := rescan(t, dir, func(o *repo.Options) { o.Suite, o.Origin = "el9", "Example" })
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(strings.Join(result.Warnings, "\n"), "modules.xml") {
+	if !strings.Contains(strings.Join(result.Warnings, "\n"), "damaged.xml") {
 		t.Errorf("nothing is said of a changed file: %q", result.Warnings)
 	}
 	for i, version := range []string{"1.1", "1.2", "1.3", "1.4", "1.5"} {
@@ -226,7 +226,7 @@ func TestRescanCarries(t *testing.T) {
 	}
 	soundAdopted(t, dir)
 	repomd := text(t, dir, "repodata/repomd.xml")
-	if !strings.Contains(repomd, "<content>ours</content>") || strings.Contains(repomd, `type="modules"`) {
+	if !strings.Contains(repomd, "<content>ours</content>") || strings.Contains(repomd, `type="damaged"`) {
 		t.Errorf("repomd.xml:\n%s", repomd)
 	}
 	for kind := range extra {
