@@ -58,43 +58,40 @@ func openCurrent(ctx context.Context, at store.Reader) (*current, error) {
 // exists reports whether there is a repository.
 func (c *current) exists() bool { return c.Number > 0 }
 
-// table returns the suite's list of segments, which must not be changed.
-func (c *current) table(ctx context.Context, name string) (*table, error) {
+// once returns what is known under a name, or loads it. Of two that load it at once, all get the same.
+func once[T any](c *current, known map[string]*T, name string, load func() (*T, error)) (*T, error) {
 	c.mu.Lock()
-	t := c.tables[name]
+	have := known[name]
 	c.mu.Unlock()
-	if t != nil {
-		return t, nil
+	if have != nil {
+		return have, nil
 	}
-	t, err := loadTable(ctx, c.at, name)
+	loaded, err := load()
 	if err != nil {
 		return nil, err
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.tables[name] = t
-	return t, nil
+	if other := known[name]; other != nil {
+		return other, nil
+	}
+	known[name] = loaded
+	return loaded, nil
+}
+
+// table returns a suite's list of segments, which must not be changed.
+func (c *current) table(ctx context.Context, name string) (*table, error) {
+	return once(c, c.tables, name, func() (*table, error) { return loadTable(ctx, c.at, name) })
 }
 
 // segment returns the facts of a segment, which must not be changed.
 func (c *current) segment(ctx context.Context, id string) (*segment, error) {
-	c.mu.Lock()
-	s := c.segments[id]
-	c.mu.Unlock()
-	if s != nil {
-		return s, nil
-	}
-	s, err := loadSegment(ctx, c.at, id)
-	if err != nil {
-		return nil, err
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if other := c.segments[id]; other != nil {
-		return other, nil
-	}
-	c.segments[id] = s
-	return s, nil
+	return once(c, c.segments, id, func() (*segment, error) { return loadSegment(ctx, c.at, id) })
+}
+
+// manifest returns a generation by the name of its file.
+func (c *current) manifest(ctx context.Context, name string) (*generation, error) {
+	return once(c, c.manifests, name, func() (*generation, error) { return loadManifest(ctx, c.at, name) })
 }
 
 // know notes a segment that is not stored yet.
@@ -170,24 +167,6 @@ func (c *current) earlier(ctx context.Context, number int) (*generation, error) 
 		return nil, &GenerationError{Number: number, Kept: c.numbers()}
 	}
 	return c.manifest(ctx, c.head.Kept[i].Manifest)
-}
-
-// manifest returns a generation by the name of its file.
-func (c *current) manifest(ctx context.Context, name string) (*generation, error) {
-	c.mu.Lock()
-	g := c.manifests[name]
-	c.mu.Unlock()
-	if g != nil {
-		return g, nil
-	}
-	g, err := loadManifest(ctx, c.at, name)
-	if err != nil {
-		return nil, err
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.manifests[name] = g
-	return g, nil
 }
 
 // numbers are those of the kept generations, newest first.

@@ -116,13 +116,13 @@ func (e *editor) plan(ctx context.Context, at store.Reader) (*store.Change, erro
 	if err == nil {
 		err = e.standing(ctx, now, next, change)
 	}
-	change.Index = once(change.Index)
+	change.Index = withoutTwins(change.Index)
 	e.summarize(next, plans, wanted.result)
 	return change, err
 }
 
-// once leaves out files that come twice: two suites with the same packages have the same segments.
-func once(files []store.File) []store.File {
+// withoutTwins leaves out files that come twice: two suites with the same packages have the same segments.
+func withoutTwins(files []store.File) []store.File {
 	seen := map[string]bool{}
 	return slices.DeleteFunc(files, func(f store.File) bool {
 		twice := seen[f.Name]
