@@ -177,13 +177,12 @@ func TestEqualSuites(t *testing.T) {
 // TestWaitingIsKnown: what waits for a publish has its name and its file already.
 func TestWaitingIsKnown(t *testing.T) {
 	l := newLedger(t)
-	l.must(l.publish("", made{format: "rpm", name: "foo", version: "1", arch: "amd64", suite: "el9-staging"}))
+	o := options(t, "", dist(t, made{format: "rpm", name: "foo", version: "1", arch: "amd64", suite: "el9"}))
+	o.Commit, o.Channel = l.commit(), "staging"
+	_, err := repo.Publish(t.Context(), o)
+	l.must(err)
 	l.must(l.add("", made{format: "rpm", name: "foo", version: "1", arch: "amd64", suite: "el9", text: "other bytes"}))
-	err := l.promote("el9-staging", "el9")
-	var exists *repo.ExistsError
-	if err != nil && !errors.As(err, &exists) {
-		t.Errorf("%v, want an *ExistsError or another package", err)
-	}
+	l.refused(l.promote("el9-staging", "el9"), "el9")
 	l.must(l.publish(""))
 	l.sound()
 }
