@@ -90,10 +90,8 @@ func (e *editor) plan(ctx context.Context, at store.Reader) (*store.Change, erro
 	e.store(plans, wanted.pool, change)
 	changed := len(wanted.state) > 0 || wanted.waiting != nil || next.differs(now.generation)
 	for _, p := range plans {
-		if !p.changed && !resign && !wanted.refresh {
-			continue
-		}
-		if wanted.refresh && !p.changed && !resign && !e.stale(p.before) {
+		due := wanted.refresh && e.stale(p.before)
+		if !p.changed && !resign && !due {
 			continue
 		}
 		changed = true

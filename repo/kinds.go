@@ -54,16 +54,20 @@ func (p *suitePlan) kinds() []string {
 // gzipped reports whether the suite publishes its indexes as .gz.
 func (p *suitePlan) gzipped() bool { return p.name.format == formatApt || !p.config.zstd() }
 
-// complete gives a package the texts that it lacks, from its file. A package that is published is not given.
+// complete leaves a package the texts of the kinds that the suite has, and gives it those that it lacks, from its file. A
+// package that is published is not given.
 func (p *suitePlan) complete(ctx context.Context, e *entry, given *incoming) error {
+	kept := make(map[string][]byte, len(e.texts))
 	var missing []string
 	for _, kind := range p.kinds() {
-		if _, has := e.texts[kind]; !has {
+		if text, has := e.texts[kind]; has {
+			kept[kind] = text
+		} else {
 			missing = append(missing, kind)
 		}
 	}
+	e.texts = kept
 	if len(missing) == 0 {
-		e.texts = p.only(e.texts)
 		return nil
 	}
 	o, err := p.open(ctx, e.Path, given)
@@ -71,7 +75,6 @@ func (p *suitePlan) complete(ctx context.Context, e *entry, given *incoming) err
 		return fmt.Errorf("read package: %w", err)
 	}
 	defer o.Close()
-	e.texts = p.only(e.texts)
 	if p.name.format == formatYum {
 		in := incoming{source: e.Path, name: p.name}
 		err := in.describe(o, o.Size(), p.href(e), &p.debs)
@@ -81,17 +84,6 @@ func (p *suitePlan) complete(ctx context.Context, e *entry, given *incoming) err
 		return err
 	}
 	return p.completeDeb(e, o, missing)
-}
-
-// only leaves out the texts of kinds that the suite does not have.
-func (p *suitePlan) only(texts map[string][]byte) map[string][]byte {
-	kept := make(map[string][]byte, len(texts))
-	for _, kind := range p.kinds() {
-		if text, has := texts[kind]; has {
-			kept[kind] = text
-		}
-	}
-	return kept
 }
 
 func (p *suitePlan) completeDeb(e *entry, o store.Object, missing []string) error {

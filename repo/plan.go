@@ -32,6 +32,7 @@ type scannedSuite struct {
 	architectures []string
 	carried       []yum.Data
 	tags          string
+	released      *released
 	folder        string // that holds them
 	date          time.Time
 }

@@ -131,7 +131,7 @@ func (s *scan) release(ctx context.Context, t tree, scanned *scannedSuite) (inde
 	if dateErr == nil && untilErr == nil && until.After(date) {
 		scanned.config.ValidFor = until.Sub(date)
 	}
-	scanned.date = date
+	scanned.date, scanned.released = date, releasedAs(fields, t.suite)
 	if have := s.known(t); have != nil {
 		scanned.config = have.Config
 	}

@@ -35,20 +35,16 @@ func readRelease(ctx context.Context, at store.Reader, t tree) (file string, tex
 	return file, text, fields, err
 }
 
-// calls returns what the adopted suite's Release calls it; nil where that is what ours would.
-func (p *suitePlan) calls(ctx context.Context) (*released, error) {
-	_, _, fields, err := readRelease(ctx, p.now.at, tree{format: formatApt, suite: p.name.suite, folder: p.scanned.folder, base: p.name.base()})
-	if err != nil {
-		return nil, err
-	}
+// releasedAs returns what the adopted suite's Release calls it; nil where that is what ours would.
+func releasedAs(fields deb.Paragraph, suite string) *released {
 	r := released{fields.Get("Suite"), fields.Get("Codename"), fields.Get("Version")}
 	if cmp.Or(r.Suite, r.Codename) == "" {
-		r.Suite, r.Codename = p.name.suite, p.name.suite
+		r.Suite, r.Codename = suite, suite
 	}
-	if r == (released{Suite: p.name.suite, Codename: p.name.suite}) {
-		return nil, nil
+	if r == (released{Suite: suite, Codename: suite}) {
+		return nil
 	}
-	return &r, nil
+	return &r
 }
 
 // former is what the suite's tree has shown until now, newest first, and a folder that has all of it.

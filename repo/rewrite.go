@@ -45,7 +45,7 @@ func (e *editor) rewrite(ctx context.Context, now *current, next *generation, p 
 	if err != nil {
 		return fmt.Errorf("publish %s: %w", s.Name, err)
 	}
-	if err := p.record(ctx, &s, next.Number, change); err != nil {
+	if err := p.record(&s, next.Number, change); err != nil {
 		return err
 	}
 	if signer := e.commit.Signer; signer != nil && signer.Accepts != nil {
@@ -91,7 +91,7 @@ func (e *editor) date(ctx context.Context, next *generation, last time.Time) (ti
 }
 
 // record describes the suite's packages, and adds the list of its segments to the change.
-func (p *suitePlan) record(ctx context.Context, s *suite, generation int, change *store.Change) error {
+func (p *suitePlan) record(s *suite, generation int, change *store.Change) error {
 	s.Packages = p.table.packages()
 	if p.before != nil {
 		s.Components, s.Architectures = p.before.Components, p.before.Architectures
@@ -99,13 +99,7 @@ func (p *suitePlan) record(ctx context.Context, s *suite, generation int, change
 	}
 	if p.scanned != nil {
 		s.Components, s.Architectures = p.scanned.components, p.scanned.architectures
-		s.Carried, s.Tags = p.scanned.carried, p.scanned.tags
-	}
-	if p.scanned != nil && s.Format == formatApt {
-		var err error
-		if s.Released, err = p.calls(ctx); err != nil {
-			return err
-		}
+		s.Carried, s.Tags, s.Released = p.scanned.carried, p.scanned.tags, p.scanned.released
 	}
 	for _, g := range p.table.groups() {
 		s.Components = with(s.Components, g.Component)

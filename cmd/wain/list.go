@@ -16,6 +16,14 @@ type listOptions struct {
 	suite string
 }
 
+// addTo gives a command the flags, and completes its operands.
+func (o *listOptions) addTo(cmd *cobra.Command, con *console, usage string) {
+	o.addFlags(cmd)
+	cmd.Flags().StringVar(&o.suite, "suite", "", usage)
+	completeSuites(cmd, con, &o.repositoryFlag, "suite")
+	cmd.ValidArgsFunction = completePackages(con, &o.repositoryFlag, &o.suite)
+}
+
 func newListCommand(con *console) *cobra.Command {
 	opts := listOptions{}
 	cmd := &cobra.Command{
@@ -29,10 +37,7 @@ dnf install NAME-VERSION and Puppet's ensure take.`,
 			return runList(cmd.Context(), args, opts, con)
 		},
 	}
-	opts.addFlags(cmd)
-	cmd.Flags().StringVar(&opts.suite, "suite", "", "list this suite alone")
-	completeSuites(cmd, con, &opts.repositoryFlag, "suite")
-	cmd.ValidArgsFunction = completePackages(con, &opts.repositoryFlag, &opts.suite)
+	opts.addTo(cmd, con, "list this suite alone")
 	return cmd
 }
 

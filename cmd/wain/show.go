@@ -26,10 +26,7 @@ NAME alone is the newest version of each suite and architecture. Sizes are bytes
 			return runShow(cmd.Context(), args, opts, con)
 		},
 	}
-	opts.addFlags(cmd)
-	cmd.Flags().StringVar(&opts.suite, "suite", "", "show this suite's alone")
-	completeSuites(cmd, con, &opts.repositoryFlag, "suite")
-	cmd.ValidArgsFunction = completePackages(con, &opts.repositoryFlag, &opts.suite)
+	opts.addTo(cmd, con, "show this suite's alone")
 	return cmd
 }
 
