@@ -25,12 +25,9 @@ func DropOrphans(ctx context.Context, c Commit) ([]string, error) {
 	}
 	var orphans []string
 	_, err := c.home().Update(ctx, func(ctx context.Context, at store.Reader) (*store.Change, error) {
-		now, err := openCurrent(ctx, at)
+		now, err := openExisting(ctx, at)
 		if err != nil {
 			return nil, err
-		}
-		if !now.exists() {
-			return nil, ErrNoRepository
 		}
 		named, err := now.allNamed(ctx)
 		if err != nil {

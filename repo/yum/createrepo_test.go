@@ -101,7 +101,7 @@ func TestRepomd(t *testing.T) {
 	if len(data) != 3 {
 		t.Fatalf("createrepo_c wrote %d files", len(data))
 	}
-	if diff := cmp.Diff(string(want), string(yum.Repomd(1795248000, data))); diff != "" {
+	if diff := cmp.Diff(string(want), string((&yum.Repository{Revision: "1795248000", Data: data}).Render())); diff != "" {
 		t.Errorf("repomd.xml differs from createrepo_c's (-want +got):\n%s", diff)
 	}
 }

@@ -238,5 +238,5 @@ func writeRepodata(t *testing.T, dir string, packages map[string]*rpm.Package, f
 		writeFile(t, filepath.Join(dir, d.Href), stored)
 		data = append(data, d)
 	}
-	writeFile(t, filepath.Join(dir, "repodata/repomd.xml"), yum.Repomd(1, data))
+	writeFile(t, filepath.Join(dir, "repodata/repomd.xml"), (&yum.Repository{Revision: "1", Data: data}).Render())
 }

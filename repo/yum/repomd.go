@@ -52,12 +52,6 @@ type Data struct {
 	Raw string `json:"raw,omitempty"`
 }
 
-// Repomd renders repomd.xml, with the files in the given order.
-func Repomd(revision int64, data []Data) []byte {
-	r := Repository{Revision: strconv.FormatInt(revision, 10), Data: data}
-	return r.Render()
-}
-
 // Render returns repomd.xml as createrepo_c writes it.
 func (r *Repository) Render() []byte {
 	w := &writer{}
